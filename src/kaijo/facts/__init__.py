@@ -1,0 +1,1 @@
+"""Rules of the outside world, each with source, date checked and confidence."""

@@ -1,0 +1,90 @@
+"""Every sentence a person reads, in Japanese and English, found by code.
+
+A message has title, cause and remedy; a label is one text. Both are rows of `catalogue/*.toml`.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from kaijo.errors import KaijoError
+
+Lang = Literal["ja", "en"]
+LANGS: tuple[Lang, ...] = ("ja", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What happened, why, and what to do now, in one language. `retriable` says that doing the same again may help."""
+
+    code: str
+    title: str
+    cause: str
+    remedy: str
+    retriable: bool
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the message in JSON's types."""
+        return {
+            "code": self.code,
+            "title": self.title,
+            "cause": self.cause,
+            "remedy": self.remedy,
+            "retriable": self.retriable,
+        }
+
+
+@cache
+def catalogue() -> Mapping[str, Mapping[str, Any]]:
+    """Return every row of the catalogue by code."""
+    rows: dict[str, Mapping[str, Any]] = {}
+    for part in sorted(files(__package__).joinpath("catalogue").iterdir(), key=lambda part: part.name):
+        if part.name.endswith(".toml"):
+            rows |= tomllib.loads(part.read_text("utf-8"))
+    return rows
+
+
+def message(code: str, lang: Lang, **data: object) -> Message:
+    """Return the three-part message for `code` with `data` filled in. Raises KeyError for a code nobody wrote down."""
+    row = catalogue()[code]
+    shown = {key: show(value, lang) for key, value in data.items()}
+    title, cause, remedy = (str(row[lang][part]).format_map(shown) for part in ("title", "cause", "remedy"))
+    return Message(code, title, cause, remedy, bool(row.get("retriable", False)))
+
+
+def label(code: str, lang: Lang, **data: object) -> str:
+    """Return the one-text row for `code` with `data` filled in. Raises KeyError for a code nobody wrote down."""
+    text = str(catalogue()[code][lang])
+    return text.format_map({key: show(value, lang) for key, value in data.items()})
+
+
+def explain(error: KaijoError, lang: Lang) -> Message:
+    """Return what to tell a person about `error`."""
+    return message(error.code, lang, **error.data)
+
+
+def show(value: object, lang: Lang) -> str:
+    """Return a value as people write it: times with weekday, enumerations by their label, lists joined."""
+    if isinstance(value, datetime):
+        return show_time(value, lang)
+    if isinstance(value, Enum):
+        return show(value.value, lang)
+    if isinstance(value, list | tuple | frozenset | set):
+        return ("、" if lang == "ja" else ", ").join(show(item, lang) for item in value)
+    row = catalogue().get(f"word.{value}")
+    return str(row[lang]) if row else str(value)
+
+
+def show_time(moment: datetime, lang: Lang) -> str:
+    """Return a moment in JST as '3月15日（月）21:40' or 'Mon 15 Mar 21:40'."""
+    from babel.dates import format_datetime
+
+    from kaijo.clock import JST
+
+    pattern = "M月d日（EEE）HH:mm" if lang == "ja" else "EEE d MMM HH:mm"
+    return format_datetime(moment.astimezone(JST), pattern, locale=lang)
