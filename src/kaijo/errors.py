@@ -32,7 +32,7 @@ class WrongPin(Refused):
     """The card compared a PIN and said no. A try is spent; `tries_left` is the card's own count."""
 
     def __init__(self, *, kind: object, tries_left: int) -> None:
-        super().__init__("card.wrong-pin", kind=kind, tries_left=tries_left)
+        super().__init__("card.wrong-pin" if tries_left else "card.wrong-pin-locked", kind=kind, tries_left=tries_left)
         self.tries_left = tries_left
 
 

@@ -88,16 +88,25 @@ class Common(IntEnum):
     PIN = 0x1C
 
 
+@unique
+class Code(Enum):
+    """Codes that open the surface data: printed on the card or known to its holder, but counted like PINs."""
+
+    CODE_A = "code-a"
+    CODE_B = "code-b"
+    BIRTH_DATE = "birth-date"
+
+
 @dataclass(frozen=True, slots=True)
 class PinReference:
-    """Where one PIN, or one half of the resident PIN, lives on the card."""
+    """Where one PIN, one half of the resident PIN, or one code lives on the card."""
 
-    kind: PinKind
+    kind: PinKind | Code
     application: Application
     file: int
 
 
-PIN_REFERENCES: dict[PinKind, tuple[PinReference, ...]] = {
+REFERENCES: dict[PinKind | Code, tuple[PinReference, ...]] = {
     PinKind.SIGNATURE: (PinReference(PinKind.SIGNATURE, Application.JPKI, Jpki.SIGNATURE_PIN),),
     PinKind.AUTHENTICATION: (PinReference(PinKind.AUTHENTICATION, Application.JPKI, Jpki.AUTHENTICATION_PIN),),
     PinKind.RESIDENT: (
@@ -105,4 +114,9 @@ PIN_REFERENCES: dict[PinKind, tuple[PinReference, ...]] = {
         PinReference(PinKind.RESIDENT, Application.COMMON, Common.PIN),
     ),
     PinKind.ATTRIBUTES: (PinReference(PinKind.ATTRIBUTES, Application.ATTRIBUTES, Attributes.PIN),),
+    Code.CODE_A: (PinReference(Code.CODE_A, Application.SURFACE, Surface.CODE_A),),
+    Code.CODE_B: (PinReference(Code.CODE_B, Application.SURFACE, Surface.CODE_B),),
+    Code.BIRTH_DATE: (PinReference(Code.BIRTH_DATE, Application.SURFACE, Surface.BIRTH_DATE),),
 }
+
+PIN_REFERENCES: dict[PinKind, tuple[PinReference, ...]] = {kind: REFERENCES[kind] for kind in PinKind}

@@ -1,0 +1,86 @@
+"""The JPKI application (公的個人認証): certificates and signatures."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kaijo.card.apdu import Command, Ins
+from kaijo.card.files import Application, Jpki
+from kaijo.card.session import Session
+from kaijo.card.status import Outcome, read_status
+from kaijo.errors import CardTrouble, Refused
+from kaijo.facts.pins import PinKind
+
+# DigestInfo of SHA-256 without the digest [RFC 8017 9.2 note 1]; the NULL is mandatory.
+SHA256_PREFIX = bytes.fromhex("3031300D060960864801650304020105000420")
+SIGNATURE_SIZE = 256
+
+_CERTIFICATES = {
+    PinKind.SIGNATURE: Jpki.SIGNATURE_CERTIFICATE,
+    PinKind.AUTHENTICATION: Jpki.AUTHENTICATION_CERTIFICATE,
+}
+_CA_CERTIFICATES = {
+    PinKind.SIGNATURE: Jpki.SIGNATURE_CA_CERTIFICATE,
+    PinKind.AUTHENTICATION: Jpki.AUTHENTICATION_CA_CERTIFICATE,
+}
+_KEYS = {PinKind.SIGNATURE: Jpki.SIGNATURE_KEY, PinKind.AUTHENTICATION: Jpki.AUTHENTICATION_KEY}
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateAvailability:
+    """Which certificates the card has. A card of a child under 15 has no signature certificate."""
+
+    signature: bool
+    authentication: bool
+
+
+class JpkiSession(Session):
+    """The JPKI application of a card behind a guard.
+
+    Raises CardTrouble `card.no-application` when the card has none.
+    """
+
+    application: ClassVar[Application] = Application.JPKI
+    _header_size: ClassVar[int] = 4  # a certificate is a SEQUENCE: 30 82 hh ll
+
+    def availability(self) -> CertificateAvailability:
+        """Return which certificates exist, from the three-byte file 0008 [card notes 3]."""
+        answer = self._guard.transmit(Command(0x00, Ins.READ_BINARY, 0x80 | Jpki.CERTIFICATE_AVAILABILITY, 0, le=3))
+        self._check(answer, Jpki.CERTIFICATE_AVAILABILITY)
+        if len(answer.data) != 3:
+            raise CardTrouble("card.malformed-data")
+        return CertificateAvailability(bool(answer.data[0]), bool(answer.data[1]))
+
+    def token_label(self) -> str:
+        """Return the label in the token information: JPKIAPICCTOKEN2 for the plastic card."""
+        answer = self._guard.transmit(Command(0x00, Ins.READ_BINARY, 0x80 | Jpki.TOKEN_INFO, 0, le=32))
+        self._check(answer, Jpki.TOKEN_INFO)
+        return answer.data.decode("ascii", "replace").rstrip()
+
+    def certificate(self, kind: PinKind) -> bytes:
+        """Return a holder certificate as DER. The signature certificate needs its PIN: Refused `card.pin-needed`."""
+        return self._read_object(_CERTIFICATES[kind])
+
+    def ca_certificate(self, kind: PinKind) -> bytes:
+        """Return the certificate of the issuing authority as DER. Needs no PIN."""
+        return self._read_object(_CA_CERTIFICATES[kind])
+
+    def sign(self, kind: PinKind, digest_info: bytes) -> bytes:
+        """Return the RSASSA-PKCS1-v1_5 signature (256 bytes) over a ready DigestInfo.
+
+        The PIN of this kind must be verified: Refused `card.pin-needed`.
+        """
+        self._guard.select(self.application)
+        answer = self._guard.transmit(Command(0x80, Ins.PSO, 0x00, 0x80 | _KEYS[kind], digest_info, SIGNATURE_SIZE))
+        status = read_status(answer.sw)
+        if status.outcome is Outcome.NOT_ALLOWED:
+            raise Refused("card.pin-needed")
+        if not status.done or len(answer.data) != SIGNATURE_SIZE:
+            raise CardTrouble(
+                "card.unexpected-status", status=f"{answer.sw:04X}", meaning=f"outcome.{status.outcome.value}"
+            )
+        return answer.data
+
+    def sign_message(self, kind: PinKind, message: bytes) -> bytes:
+        """Return the sha256WithRSAEncryption signature over `message`. Raises as `sign`."""
+        return self.sign(kind, SHA256_PREFIX + hashlib.sha256(message).digest())
