@@ -1,0 +1,169 @@
+"""Reading everything that the card tells without a PIN."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum, unique
+
+from kaijo.card.certificate import HolderCertificate, read_certificate
+from kaijo.card.guard import Guard, TriesReading
+from kaijo.card.jpki import JpkiSession
+from kaijo.card.manager import CardManagerSession
+from kaijo.card.pins import tries_max
+from kaijo.clock import Clock
+from kaijo.errors import CardTrouble
+from kaijo.facts.pins import PinKind
+
+
+@unique
+class CardKind(Enum):
+    """What kind of card lies there. An UNKNOWN card is asked nothing about PINs."""
+
+    CURRENT = "current"
+    FACE_AUTHENTICATION = "face-authentication"
+    NO_SIGNATURE_CERTIFICATE = "no-signature-certificate"
+    UNKNOWN = "unknown"
+
+
+@unique
+class PinState(Enum):
+    """How one PIN stands."""
+
+    FULL = "full"
+    USED = "used"
+    LAST_TRY = "last-try"
+    LOCKED = "locked"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class PinReading:
+    """One PIN: its kind, how it stands, and the card's count (None when the card has no such PIN)."""
+
+    kind: PinKind
+    state: PinState
+    tries: TriesReading | None
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the reading in JSON's types."""
+        return {
+            "kind": self.kind.value,
+            "tries_left": self.tries.tries_left if self.tries else None,
+            "tries_max": self.tries.tries_max if self.tries else tries_max(self.kind),
+            "state": self.state.value,
+        }
+
+
+@unique
+class CertificateState(Enum):
+    """What can be said of a certificate without a PIN and without asking its issuer."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not-yet-valid"
+    UNREADABLE = "unreadable"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateReading:
+    """One certificate. The signature certificate is unreadable until its PIN is verified."""
+
+    kind: PinKind
+    state: CertificateState
+    certificate: HolderCertificate | None = None
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the reading in JSON's types."""
+        shown = self.certificate
+        return {
+            "kind": self.kind.value,
+            "state": self.state.value,
+            "not_after": shown.not_after.isoformat() if shown else None,
+            "key_usage": list(shown.key_usage) if shown else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """Everything read from one card at one time at one place. `pins` is empty for an unknown card."""
+
+    place: str
+    read_at: datetime
+    kind: CardKind
+    not_after: date | None
+    pins: Mapping[PinKind, PinReading]
+    certificates: Mapping[PinKind, CertificateReading]
+
+    @property
+    def test_card(self) -> bool:
+        """True when a test authority issued the authentication certificate."""
+        reading = self.certificates.get(PinKind.AUTHENTICATION)
+        return bool(reading and reading.certificate and reading.certificate.test)
+
+    def locked(self) -> tuple[PinKind, ...]:
+        """Return the kinds that are locked."""
+        return tuple(kind for kind, pin in self.pins.items() if pin.state is PinState.LOCKED)
+
+
+def examine(guard: Guard, clock: Clock) -> Examination:
+    """Read the card behind `guard` without spending a try. Raises CardTrouble when the card leaves or misbehaves.
+
+    A card without the JPKI application is UNKNOWN: none of its PINs is asked about.
+    """
+    read_at = clock.now()
+    try:
+        jpki = JpkiSession(guard)
+    except CardTrouble as trouble:
+        if trouble.code != "card.no-application":
+            raise
+        return Examination(guard.place, read_at, CardKind.UNKNOWN, None, {}, {})
+    available = jpki.availability()
+    authentication = _authentication_certificate(jpki, read_at, available=available.authentication)
+    signature = CertificateReading(
+        PinKind.SIGNATURE, CertificateState.UNREADABLE if available.signature else CertificateState.ABSENT
+    )
+    pins = {kind: _pin(guard, kind) for kind in PinKind}
+    if not available.authentication and not available.signature:
+        kind = CardKind.FACE_AUTHENTICATION
+    elif not available.signature:
+        kind = CardKind.NO_SIGNATURE_CERTIFICATE
+    else:
+        kind = CardKind.CURRENT
+    certificates = {PinKind.SIGNATURE: signature, PinKind.AUTHENTICATION: authentication}
+    return Examination(guard.place, read_at, kind, _card_expiry(guard), pins, certificates)
+
+
+def _pin(guard: Guard, kind: PinKind) -> PinReading:
+    try:
+        tries = guard.tries(kind)
+    except CardTrouble as trouble:
+        if trouble.code != "card.no-such-pin":
+            raise
+        return PinReading(kind, PinState.ABSENT, None)
+    if tries.locked:
+        return PinReading(kind, PinState.LOCKED, tries)
+    if tries.tries_left == 1:
+        return PinReading(kind, PinState.LAST_TRY, tries)
+    return PinReading(kind, PinState.FULL if tries.tries_left == tries.tries_max else PinState.USED, tries)
+
+
+def _authentication_certificate(jpki: JpkiSession, at: datetime, *, available: bool) -> CertificateReading:
+    if not available:
+        return CertificateReading(PinKind.AUTHENTICATION, CertificateState.ABSENT)
+    certificate = read_certificate(jpki.certificate(PinKind.AUTHENTICATION))
+    state = CertificateState.VALID
+    if at > certificate.not_after:
+        state = CertificateState.EXPIRED
+    elif at < certificate.not_before:
+        state = CertificateState.NOT_YET_VALID
+    return CertificateReading(PinKind.AUTHENTICATION, state, certificate)
+
+
+def _card_expiry(guard: Guard) -> date | None:
+    try:
+        return CardManagerSession(guard).expiry()
+    except CardTrouble as trouble:
+        if trouble.code in {"card.removed", "card.malformed-answer"}:
+            raise
+        return None

@@ -1,0 +1,1 @@
+"""Phone and kiosk: a card behind its guard, and a client of the reservation service's API. Nothing else."""

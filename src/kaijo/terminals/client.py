@@ -1,0 +1,174 @@
+"""The reservation service as a terminal sees it: its HTTP API, and nothing of its inside."""
+
+import base64
+from datetime import datetime
+from typing import Any, Self
+
+import httpx2
+
+from kaijo.errors import KaijoError, Refused, ServiceTrouble, UsageProblem
+from kaijo.facts.pins import PinKind
+from kaijo.words import catalogue
+
+_TIMEOUT_SECONDS = 20.0
+_ERRORS: dict[int, type[KaijoError]] = {404: Refused, 409: Refused, 422: UsageProblem}
+
+
+class ServiceClient:
+    """One connection to one service. Every refusal of the service comes out as the error it names.
+
+    Raises ServiceTrouble `service.unreachable`, `service.out-of-contract` from every method.
+    """
+
+    def __init__(self, url: str, *, client: httpx2.Client | None = None) -> None:
+        self.url = url.rstrip("/")
+        self._client = client or httpx2.Client(timeout=_TIMEOUT_SECONDS, trust_env=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._client.close()
+
+    def health(self) -> dict[str, Any]:
+        """Return the service's state, time and policy."""
+        return self._call("GET", "/health")
+
+    def challenge(self, kind: PinKind) -> dict[str, Any]:
+        """Ask for a challenge for a reservation; `message` holds the bytes to be signed."""
+        return self._call("POST", "/v1/challenges", {"purpose": "reserve", "kind": kind.value})
+
+    def reserve(
+        self,
+        *,
+        challenge_id: str,
+        kind: PinKind,
+        authentication_certificate: bytes,
+        proof_certificate: bytes,
+        signature: bytes,
+    ) -> dict[str, Any]:
+        """Make the reservation."""
+        body = {
+            "challenge_id": challenge_id,
+            "kind": kind.value,
+            "authentication_certificate": _text(authentication_certificate),
+            "proof_certificate": _text(proof_certificate),
+            "signature": _text(signature),
+            "face": None,
+        }
+        return self._call("POST", "/v1/reservations", body)
+
+    def open_session(
+        self, *, kiosk: str, authentication_certificate: bytes, reset_state: bytes | None
+    ) -> dict[str, Any]:
+        """Open a kiosk session for the card's live reservation."""
+        body = {
+            "kiosk": kiosk,
+            "authentication_certificate": _text(authentication_certificate),
+            "reset_state": reset_state.hex() if reset_state is not None else None,
+        }
+        return self._call("POST", "/v1/kiosk-sessions", body)
+
+    def prove(self, session: str, *, proof_certificate: bytes, signature: bytes) -> dict[str, Any]:
+        """Prove the holder; the answer is the first command to relay."""
+        body = {"proof_certificate": _text(proof_certificate), "signature": _text(signature)}
+        return self._call("POST", f"/v1/kiosk-sessions/{session}/proof", body)
+
+    def relay(self, session: str, *, step: int, response: bytes) -> dict[str, Any]:
+        """Give the card's answer to the service; get the next command or the word that the grant is in the card."""
+        return self._call("POST", f"/v1/kiosk-sessions/{session}/relay", {"step": step, "response": response.hex()})
+
+    def receipt(self, session: str, receipt: bytes) -> dict[str, Any]:
+        """Hand in the card's receipt."""
+        return self._call("POST", f"/v1/kiosk-sessions/{session}/receipt", {"receipt": receipt.hex()})
+
+    def end(self, session: str) -> dict[str, Any]:
+        """End the session; a reservation that caused no reset is free again."""
+        return self._call("POST", f"/v1/kiosk-sessions/{session}/end", {})
+
+    def _call(self, method: str, path: str, body: dict[str, object] | None = None) -> dict[str, Any]:
+        try:
+            answer = self._client.request(method, self.url + path, json=body)
+        except httpx2.InvalidURL:
+            raise UsageProblem("usage.service-url", url=self.url) from None
+        except httpx2.UnsupportedProtocol:
+            raise UsageProblem("usage.service-url", url=self.url) from None
+        except httpx2.TransportError:
+            raise ServiceTrouble("service.unreachable", url=self.url) from None
+        try:
+            content = answer.json()
+        except ValueError:
+            content = None
+        if not isinstance(content, dict):
+            raise ServiceTrouble("service.out-of-contract", url=self.url, status=answer.status_code)
+        if answer.is_success:
+            return content
+        raise self._refusal(answer.status_code, content)
+
+    def _refusal(self, status: int, content: dict[str, Any]) -> KaijoError:
+        code, data = content.get("code"), content.get("data")
+        if not isinstance(code, str) or not isinstance(data, dict) or code not in catalogue():
+            return ServiceTrouble("service.out-of-contract", url=self.url, status=status)
+        return _ERRORS.get(status, ServiceTrouble)(code, **{key: _value(value) for key, value in data.items()})
+
+
+def _text(raw: bytes) -> str:
+    return base64.b64encode(raw).decode("ascii")
+
+
+def _value(value: object) -> object:
+    """Return times as datetimes, so that they are shown as times."""
+    if isinstance(value, str) and len(value) >= len("2027-03-15T21:40+09:00"):
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            return value
+    return value
+
+
+def field_bytes(content: dict[str, Any], name: str) -> bytes:
+    """Return a base64 field of an answer. Raises ServiceTrouble `service.out-of-contract`."""
+    try:
+        return base64.b64decode(content[name], validate=True)
+    except (KeyError, TypeError, ValueError):
+        raise _contract(name) from None
+
+
+def field_hex(content: dict[str, Any], name: str) -> bytes:
+    """Return a hexadecimal field of an answer. Raises ServiceTrouble `service.out-of-contract`."""
+    try:
+        return bytes.fromhex(content[name])
+    except (KeyError, TypeError, ValueError):
+        raise _contract(name) from None
+
+
+def field_time(content: dict[str, Any], name: str) -> datetime:
+    """Return a time field of an answer. Raises ServiceTrouble `service.out-of-contract`."""
+    try:
+        return datetime.fromisoformat(content[name])
+    except (KeyError, TypeError, ValueError):
+        raise _contract(name) from None
+
+
+def field_text(content: dict[str, Any], name: str) -> str:
+    """Return a text field of an answer. Raises ServiceTrouble `service.out-of-contract`."""
+    value = content.get(name)
+    if not isinstance(value, str):
+        raise _contract(name)
+    return value
+
+
+def field_kind(content: dict[str, Any], name: str = "kind") -> PinKind:
+    """Return a PIN kind field of an answer. Raises ServiceTrouble `service.out-of-contract`."""
+    try:
+        return PinKind(content.get(name))
+    except ValueError:
+        raise _contract(name) from None
+
+
+def _contract(field: str) -> ServiceTrouble:
+    return ServiceTrouble("service.out-of-contract", url=field, status=200)
