@@ -13,6 +13,7 @@ from kaijo.facts.pins import PinKind
 AUTHORISE_RESET = 0xAA
 READ_RECEIPT = 0xAC
 RESERVATION_SIZE = 16
+RECEIPT_KEY_LABEL = "receipt"  # under which a card's receipt key is derived from the master
 _KIND_CODES = {PinKind.SIGNATURE: 1, PinKind.AUTHENTICATION: 2, PinKind.RESIDENT: 3, PinKind.ATTRIBUTES: 4}
 _KINDS = {code: kind for kind, code in _KIND_CODES.items()}
 
@@ -87,7 +88,7 @@ class ResetState:
 
 def authorise_reset(grant: Grant) -> Command:
     """Return AUTHORISE RESET in clear; it is obeyed only inside the secure channel."""
-    return Command(0x80, AUTHORISE_RESET, 0, 0, grant.encode())
+    return Command(0x80, AUTHORISE_RESET, 0, 0, grant.encode(), 256)
 
 
 def read_receipt() -> Command:

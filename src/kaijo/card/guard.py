@@ -74,8 +74,7 @@ class Guard:
 
         Raises GuardRefused `guard.protected-command` for any other, and what the link raises.
         """
-        if command.ins & 0xFE in _PROTECTED:
-            raise GuardRefused("guard.protected-command", instruction=f"{command.ins:02X}")
+        self._refuse_protected(command)
         if command.ins == Ins.SELECT and command.p1 == 0x04:
             self._selected = None
         response = self._send(command)
@@ -91,9 +90,10 @@ class Guard:
         return Response(data, response.sw)
 
     def relay(self, command: bytes) -> bytes:
-        """Pass on one command of the service to the card manager and return the answer. Raises as `transmit`."""
-        self._selected = None
-        return self._send_unprotected(Command.decode(command)).encode()
+        """Pass on one command of the service, byte for byte, and return the card's answer. Raises as `transmit`."""
+        self._refuse_protected(Command.decode(command))
+        self._selected = self._asked = None
+        return self._link.transmit(command)
 
     def select(self, application: Application) -> None:
         """Make `application` the current one. A no-op when it is, so that its security status is kept.
@@ -189,10 +189,10 @@ class Guard:
             self._selected = None
             raise
 
-    def _send_unprotected(self, command: Command) -> Response:
+    @staticmethod
+    def _refuse_protected(command: Command) -> None:
         if command.ins & 0xFE in _PROTECTED:
             raise GuardRefused("guard.protected-command", instruction=f"{command.ins:02X}")
-        return self._send(command)
 
     def _send_once(self, command: Command, unknown: str, kind: PinKind | Code) -> Response:
         try:

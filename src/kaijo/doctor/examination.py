@@ -124,12 +124,9 @@ def examine(guard: Guard, clock: Clock) -> Examination:
         PinKind.SIGNATURE, CertificateState.UNREADABLE if available.signature else CertificateState.ABSENT
     )
     pins = {kind: _pin(guard, kind) for kind in PinKind}
-    if not available.authentication and not available.signature:
-        kind = CardKind.FACE_AUTHENTICATION
-    elif not available.signature:
-        kind = CardKind.NO_SIGNATURE_CERTIFICATE
-    else:
-        kind = CardKind.CURRENT
+    kind = CardKind.CURRENT
+    if not available.signature:
+        kind = _without_signature(pins)
     certificates = {PinKind.SIGNATURE: signature, PinKind.AUTHENTICATION: authentication}
     return Examination(guard.place, read_at, kind, _card_expiry(guard), pins, certificates)
 
@@ -146,6 +143,18 @@ def _pin(guard: Guard, kind: PinKind) -> PinReading:
     if tries.tries_left == 1:
         return PinReading(kind, PinState.LAST_TRY, tries)
     return PinReading(kind, PinState.FULL if tries.tries_left == tries.tries_max else PinState.USED, tries)
+
+
+def _without_signature(pins: dict[PinKind, PinReading]) -> CardKind:
+    """Tell the two kinds of card without signature certificate apart; a PIN that was never set is not a locked one.
+
+    A face-authentication card is issued with no PIN at all [fact: face-only-card].
+    """
+    if all(pin.state in {PinState.LOCKED, PinState.ABSENT} for pin in pins.values()):
+        pins.update({kind: PinReading(kind, PinState.ABSENT, None) for kind in PinKind})
+        return CardKind.FACE_AUTHENTICATION
+    pins[PinKind.SIGNATURE] = PinReading(PinKind.SIGNATURE, PinState.ABSENT, None)
+    return CardKind.NO_SIGNATURE_CERTIFICATE
 
 
 def _authentication_certificate(jpki: JpkiSession, at: datetime, *, available: bool) -> CertificateReading:

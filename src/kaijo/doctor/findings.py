@@ -1,6 +1,6 @@
 """What a reading means: which ways are open, which are closed, and why. Codes only; the sentences are in `words`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, unique
 
@@ -106,3 +106,8 @@ def _sending(seen: Examination) -> Finding:
     if _usable(seen, PinKind.SIGNATURE):
         return Finding("finding.sending-possible", Severity.GOOD)
     return Finding("finding.sending-impossible", Severity.BAD)
+
+
+def bad_news(found: Sequence[Finding]) -> bool:
+    """Return whether anything found is bad, so that the command ends with 1."""
+    return any(finding.severity is Severity.BAD for finding in found)

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from kaijo.facts.book import fact
+from kaijo.facts.book import Fact, fact
 from kaijo.facts.pins import PinKind
 
 
@@ -12,13 +12,14 @@ def proof_kind(kind: PinKind) -> PinKind | None:
 
     Raises UsageProblem `facts.damaged`.
     """
-    row = fact("reset-cross-proof")
-    if not isinstance(row.value, dict):
-        raise row.damaged("value")
-    name = row.value.get(kind.value)
-    if name is None:
+    return read_proof(fact("reset-cross-proof"), kind)
+
+
+def read_proof(row: Fact, kind: PinKind) -> PinKind | None:
+    """Return what `row` states for `kind`, as `proof_kind` does. Raises UsageProblem `facts.damaged`."""
+    if kind.value not in row.take(dict):
         return None
     try:
-        return PinKind(name)
+        return PinKind(row.take(str, kind.value))
     except ValueError:
         raise row.damaged(kind.value) from None

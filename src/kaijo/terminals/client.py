@@ -1,6 +1,7 @@
 """The reservation service as a terminal sees it: its HTTP API, and nothing of its inside."""
 
 import base64
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -90,7 +91,7 @@ class ServiceClient:
         """End the session; a reservation that caused no reset is free again."""
         return self._call("POST", f"/v1/kiosk-sessions/{session}/end", {})
 
-    def _call(self, method: str, path: str, body: dict[str, object] | None = None) -> dict[str, Any]:
+    def _call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
         try:
             answer = self._client.request(method, self.url + path, json=body)
         except httpx2.InvalidURL:

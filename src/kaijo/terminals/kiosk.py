@@ -85,7 +85,7 @@ class Kiosk:
     def open(self) -> Visit:
         """Find the reservation of the card that lies here. Raises Refused with the way on when there is none."""
         self.check_hours()
-        certificate = practice_certificate(self._guard)
+        certificate = practice_certificate(self._guard, self._clock)
         state = CardManagerSession(self._guard).reset_state()
         opened = self._service.open_session(
             kiosk=self._name, authentication_certificate=certificate, reset_state=state.encode()
@@ -156,7 +156,7 @@ class Kiosk:
         return Completion(visit.kind, field_time(done, "completed_at"))
 
     def _settle(self, visit: Visit, unknown: CardTrouble) -> Completion:
-        """The card left in the middle of the reset. If it is back, its own receipt tells what happened."""
+        """Ask the card itself what happened when it left during the reset; raise `unknown` when it is gone."""
         try:
             self._guard.power_cycle()
             last = CardManagerSession(self._guard).reset_state().last

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kaijo.card.guard import Guard, LastTryConsent, TriesReading
+from kaijo.clock import Clock
 from kaijo.facts.pins import PinKind
 from kaijo.terminals.client import ServiceClient, field_bytes, field_kind, field_text, field_time
 from kaijo.terminals.proof import practice_certificate, proof_reading, prove
@@ -35,16 +36,17 @@ class Reservation:
 class Phone:
     """A phone with a card held to it. Nothing of the PIN leaves the phone except into the card."""
 
-    def __init__(self, guard: Guard, service: ServiceClient) -> None:
+    def __init__(self, guard: Guard, service: ServiceClient, clock: Clock) -> None:
         self._guard = guard
         self._service = service
+        self._clock = clock
 
     def look(self, kind: PinKind) -> TriesReading:
         """Return the tries left of the proof PIN, to be shown beside the field before anybody types.
 
         Raises Refused when this card cannot be helped by phone and store, saying where the way goes on.
         """
-        practice_certificate(self._guard)
+        practice_certificate(self._guard, self._clock)
         return proof_reading(self._guard, kind)
 
     def reserve(
@@ -54,7 +56,7 @@ class Phone:
 
         Raises what the guard, the card and the service raise; a refusal leaves an older reservation as it was.
         """
-        certificate = practice_certificate(self._guard)
+        certificate = practice_certificate(self._guard, self._clock)
         challenge = self._service.challenge(kind)
         proof = prove(self._guard, field_bytes(challenge, "message"), proof_pin, shown=shown, consent=consent)
         made = self._service.reserve(

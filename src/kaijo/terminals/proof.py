@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from kaijo.card.certificate import read_certificate
 from kaijo.card.guard import Guard, LastTryConsent, TriesReading
 from kaijo.card.jpki import JpkiSession
-from kaijo.errors import CardTrouble, Refused
+from kaijo.clock import Clock
+from kaijo.errors import Refused
 from kaijo.facts.pins import PinKind
 from kaijo.facts.proof import proof_kind
 
@@ -18,38 +19,37 @@ class Proof:
     signature: bytes
 
 
-def practice_certificate(guard: Guard) -> bytes:
-    """Return the authentication certificate of a test card, as DER.
+def practice_certificate(guard: Guard, clock: Clock) -> bytes:
+    """Return the authentication certificate of a test card, as DER, before any PIN is asked for.
 
-    Raises Refused `terminal.real-card` for a real card, before any PIN is asked for, and
-    Refused `terminal.no-certificate` for a card that has none.
+    Raises Refused `terminal.real-card` for a real card. The other refusals spare the holder the PIN, since the
+    service, which decides, would refuse as well: `terminal.no-certificate`, `terminal.no-signature-certificate`
+    (children under 15, face-authentication cards) and `terminal.certificate-expired`.
     """
     jpki = JpkiSession(guard)
-    if not jpki.availability().authentication:
+    available = jpki.availability()
+    if not available.authentication:
         raise Refused("terminal.no-certificate")
     certificate = read_certificate(jpki.certificate(PinKind.AUTHENTICATION))
     if not certificate.test:
         raise Refused("terminal.real-card")
+    if clock.now() > certificate.not_after:
+        raise Refused("terminal.certificate-expired", not_after=certificate.not_after)
+    if not available.signature:
+        raise Refused("terminal.no-signature-certificate")
     return certificate.der
 
 
 def proof_reading(guard: Guard, kind: PinKind) -> TriesReading:
     """Return the tries left of the proof PIN for a reset of `kind`.
 
-    Raises Refused `terminal.counter-only` where no PIN proves (resident, attributes), `terminal.no-proof` when the
-    card has no such PIN, `terminal.proof-locked` when it is locked too.
+    Raises Refused `terminal.counter-only` where no PIN proves (resident, attributes), `terminal.proof-locked` when
+    the proof PIN is locked too.
     """
     proof = proof_kind(kind)
     if proof is None:
         raise Refused("terminal.counter-only", kind=kind)
-    try:
-        reading = guard.tries(proof)
-    except CardTrouble as trouble:
-        if trouble.code != "card.no-such-pin":
-            raise
-        raise Refused("terminal.no-proof", kind=kind, proof=proof) from None
-    if reading.locked and proof is PinKind.SIGNATURE and not JpkiSession(guard).availability().signature:
-        raise Refused("terminal.no-proof", kind=kind, proof=proof)
+    reading = guard.tries(proof)
     if reading.locked:
         raise Refused("terminal.proof-locked", kind=kind, proof=proof)
     return reading

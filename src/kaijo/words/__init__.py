@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import Enum
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any, Literal
 
 from kaijo.errors import KaijoError
@@ -41,11 +42,19 @@ class Message:
 
 @cache
 def catalogue() -> Mapping[str, Mapping[str, Any]]:
-    """Return every row of the catalogue by code."""
+    """Return every row of the catalogue by code. Raises KeyError as `load`."""
+    return load(files(__package__).joinpath("catalogue"))
+
+
+def load(folder: Traversable) -> Mapping[str, Mapping[str, Any]]:
+    """Return every row of the `*.toml` files in `folder` by code. Raises KeyError for a code written down twice."""
     rows: dict[str, Mapping[str, Any]] = {}
-    for part in sorted(files(__package__).joinpath("catalogue").iterdir(), key=lambda part: part.name):
+    for part in folder.iterdir():
         if part.name.endswith(".toml"):
-            rows |= tomllib.loads(part.read_text("utf-8"))
+            more = tomllib.loads(part.read_text("utf-8"))
+            if twice := rows.keys() & more:
+                raise KeyError(*sorted(twice))
+            rows |= more
     return rows
 
 
@@ -81,10 +90,10 @@ def show(value: object, lang: Lang) -> str:
 
 
 def show_time(moment: datetime, lang: Lang) -> str:
-    """Return a moment in JST as '3月15日（月）21:40' or 'Mon 15 Mar 21:40'."""
+    """Return a moment in JST as '2027年3月15日（月）21:40' or 'Mon 15 Mar 2027 21:40'."""
     from babel.dates import format_datetime
 
     from kaijo.clock import JST
 
-    pattern = "M月d日（EEE）HH:mm" if lang == "ja" else "EEE d MMM HH:mm"
+    pattern = "y年M月d日（EEE）HH:mm" if lang == "ja" else "EEE d MMM y HH:mm"
     return format_datetime(moment.astimezone(JST), pattern, locale=lang)

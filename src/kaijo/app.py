@@ -1,0 +1,155 @@
+"""The composition root: the only file that knows every adapter."""
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kaijo.card.link import Link
+from kaijo.clock import Clock
+from kaijo.errors import ServiceTrouble, UsageProblem
+from kaijo.facts.pins import PinKind
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from kaijo.reset.ports import CertificateRecord, RegisteredCard
+    from kaijo.virtualcard.issuer import Issuer
+    from kaijo.virtualcard.register import IssuedCertificate
+
+_CERTIFIED = (PinKind.AUTHENTICATION, PinKind.SIGNATURE)
+_SECRET_SIZE = 32
+
+
+def home() -> Path:
+    """Return the folder for this person's data: `KAIJO_HOME`, else where the system keeps such data."""
+    from platformdirs import user_data_path
+
+    return Path(os.environ["KAIJO_HOME"]) if "KAIJO_HOME" in os.environ else user_data_path("kaijo", appauthor=False)
+
+
+def open_link(card: Path | None, reader: str | None) -> Link:
+    """Return the card in a card file, or in a reader when no file is named.
+
+    Raises UsageProblem `usage.two-places`, and what card file and reader raise.
+    """
+    if card is not None and reader is not None:
+        raise UsageProblem("usage.two-places")
+    if card is not None:
+        from kaijo.virtualcard.cardfile import open_card
+
+        return open_card(card)
+    from kaijo.readers.pcsc import open_reader
+
+    return open_reader(reader)
+
+
+def practice_issuer(clock: Clock) -> "Issuer":
+    """Return the issuer of this person's test cards; it is made at first use. Raises CardTrouble `issuer.…`."""
+    from kaijo.virtualcard.issuer import Issuer
+
+    return Issuer.open(home() / "issuer", clock)
+
+
+def service(data: Path, clock: Clock, *, face_required: bool) -> "ASGIApp":
+    """Return the reservation service for the cards of this person's practice issuer, with its database in `data`.
+
+    Raises ServiceTrouble `service.no-extra` without the extra `service`, `store.…`, and CardTrouble `issuer.…`.
+    """
+    try:
+        from kaijo.reset.desk import Desk
+        from kaijo.reset.policy import FacePolicy, FaceRule
+        from kaijo.reset.veil import Veil
+        from kaijo.service.api import create_app
+        from kaijo.service.cardadmin import KeyFileCardKeys
+        from kaijo.service.store.database import SqlStore
+        from kaijo.service.trust.checking import CertificateTrust
+    except ModuleNotFoundError as missing:
+        raise ServiceTrouble("service.no-extra", module=missing.name or "") from None
+
+    issuer = practice_issuer(clock)
+    face = FaceRule.REQUIRED if face_required else FaceRule.NOT_REQUIRED
+    desk = Desk(
+        store=SqlStore(_folder(data) / "service.sqlite3"),
+        trust=CertificateTrust(
+            {kind: [issuer.ca_certificate(kind)] for kind in _CERTIFIED}, lambda kind, at: [issuer.crl(kind, at)]
+        ),
+        registry=_PracticeRegistry(issuer),
+        keys=KeyFileCardKeys(issuer.administration_master),
+        veil=Veil(_secret(data / "veil.key"), randomness=secrets.token_bytes),
+        randomness=secrets.token_bytes,
+        clock=clock,
+        face_policy=FacePolicy(signature=face, authentication=FaceRule.NOT_REQUIRED),
+    )
+    return create_app(desk=desk, practice=True)
+
+
+def run(app: "ASGIApp", port: int, *, open_url: str | None = None, ready: Callable[[], None] | None = None) -> None:
+    """Serve `app` on loopback until stopped; open `open_url` in the browser once it answers.
+
+    Raises ServiceTrouble `service.port-in-use`.
+    """
+    import webbrowser
+
+    from kaijo.service import server
+
+    def on_ready(_port: int) -> None:
+        if ready is not None:
+            ready()
+        if open_url is not None:
+            webbrowser.open(open_url)
+
+    server.run(app, port=port, ready=on_ready)
+
+
+class _PracticeRegistry:
+    """The practice issuer's register as the port that the service asks."""
+
+    def __init__(self, issuer: "Issuer") -> None:
+        self._issuer = issuer
+
+    def find(self, authentication_certificate: bytes) -> "RegisteredCard | None":
+        from kaijo.reset.ports import RegisteredCard
+
+        card = self._issuer.find(authentication_certificate)
+        if card is None:
+            return None
+        signature = _record(card.signature) if card.signature else None
+        return RegisteredCard(card.card_id, signature, _record(card.authentication))
+
+
+def _record(issued: "IssuedCertificate") -> "CertificateRecord":
+    from kaijo.reset.ports import CertificateRecord
+
+    return CertificateRecord(
+        serial=issued.serial,
+        sha256=issued.sha256,
+        spki_sha256=issued.spki_sha256,
+        not_before=issued.not_before,
+        not_after=issued.not_after,
+        revoked_at=issued.revocation.at if issued.revocation else None,
+    )
+
+
+def _folder(path: Path) -> Path:
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        raise UsageProblem("usage.unwritable", path=str(path)) from None
+    return path
+
+
+def _secret(path: Path) -> bytes:
+    """Return the secret in a file that only its owner may read; make it at first use."""
+    from kaijo.service.cardadmin import load_master
+
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return load_master(path)
+    except OSError:
+        raise UsageProblem("usage.unwritable", path=str(path)) from None
+    with os.fdopen(handle, "wb") as file:
+        file.write(secrets.token_bytes(_SECRET_SIZE))
+    return load_master(path)

@@ -1,0 +1,30 @@
+"""`kaijo serve`: the reservation service as a process of its own."""
+
+from pathlib import Path
+
+import click
+
+from kaijo import app
+from kaijo.cli.options import SERVICE_PORT, clock_option, data_option
+from kaijo.cli.speech import lang_option, speech
+from kaijo.clock import clock_at
+
+
+@click.command("serve")
+@click.option("--port", type=click.IntRange(1, 65535), default=SERVICE_PORT, show_default=True)
+@data_option
+@click.option(
+    "--face",
+    type=click.Choice(["required", "not-required"]),
+    default="not-required",
+    show_default=True,
+    help="署名用の予約に顔照合を求めるか / whether a signature PIN reservation needs the face",
+)
+@clock_option
+@lang_option
+def command(port: int, data: Path | None, face: str, clock: str | None) -> None:
+    """予約サービスを動かす / run the reservation service on loopback."""
+    time = clock_at(clock)
+    service = app.service(data or app.home() / "service", time, face_required=face == "required")
+    speech().say("cli.serving", url=f"http://127.0.0.1:{port}")
+    app.run(service, port)

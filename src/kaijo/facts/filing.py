@@ -1,0 +1,35 @@
+"""When the income tax return is due. Dates are days in Japan; a return is in time until that day's midnight."""
+
+from datetime import date, datetime, timedelta
+
+from kaijo.clock import JST
+from kaijo.facts.book import Fact, book, fact
+from kaijo.facts.holidays import is_working_day
+
+
+def filing_deadline(year: int) -> date:
+    """Return the last day in `year` to file the income tax return for the year before.
+
+    An announced day [fact: filing-deadline-2026, filing-deadline-2027] goes before the rule [fact: filing-deadline].
+    Raises UsageProblem `facts.damaged`.
+    """
+    announced = book().get(f"filing-deadline-{year}")
+    return announced.take(date, "day") if announced else by_rule(fact("filing-deadline"), year)
+
+
+def by_rule(row: Fact, year: int) -> date:
+    """Return the day and month that `row` states, moved on to a working day. Raises UsageProblem `facts.damaged`."""
+    try:
+        day = date(year, row.take(int, "month"), row.take(int, "day"))
+    except ValueError:
+        raise row.damaged("day") from None
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return day
+
+
+def next_filing_deadline(moment: datetime) -> date:
+    """Return the first deadline that is not over at `moment`, an aware time. Raises UsageProblem `facts.damaged`."""
+    today = moment.astimezone(JST).date()
+    this_year = filing_deadline(today.year)
+    return this_year if today <= this_year else filing_deadline(today.year + 1)

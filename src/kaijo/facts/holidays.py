@@ -1,0 +1,35 @@
+"""On which days offices work."""
+
+from datetime import date
+from functools import cache
+
+from kaijo.facts.book import Fact, fact
+
+_SATURDAY = 5
+
+
+def is_working_day(day: date) -> bool:
+    """Return whether offices work on `day`, a date in Japan [fact: holidays, office-year-end].
+
+    In a year whose holidays are not in the book, the weekday and the turn of the year decide alone.
+    Raises UsageProblem `facts.damaged`.
+    """
+    return day.weekday() < _SATURDAY and day not in _holidays() and f"{day:%m-%d}" not in _year_end()
+
+
+def listed(row: Fact, kind: type[date | str]) -> frozenset[date | str]:
+    """Return the days that `row` lists, each exactly a `kind`. Raises UsageProblem `facts.damaged`."""
+    days = row.take(list, "days")
+    if any(type(day) is not kind for day in days):
+        raise row.damaged("days")
+    return frozenset(days)
+
+
+@cache
+def _holidays() -> frozenset[date | str]:
+    return listed(fact("holidays"), date)
+
+
+@cache
+def _year_end() -> frozenset[date | str]:
+    return listed(fact("office-year-end"), str)

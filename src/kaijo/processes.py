@@ -1,0 +1,113 @@
+"""Programs that Kaijo starts beside itself: its own service, and the PC/SC daemon where none runs."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from kaijo.errors import CardTrouble, ServiceTrouble
+from kaijo.terminals.client import ServiceClient
+
+_PATIENCE = 20.0
+_PAUSE = 0.02
+_KILL_AFTER = 5.0
+
+
+@contextmanager
+def service_process(
+    *, data: Path, clock: str | None, port: int | None = None, environment: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """Run the reservation service as a child process and yield its URL once it answers; stop it at the end.
+
+    Without `port` a free one is taken. Raises ServiceTrouble `service.did-not-start` with what it printed.
+    """
+    chosen = port or free_port()
+    command = [sys.executable, "-m", "kaijo", "serve", "--port", str(chosen), "--data", str(data)]
+    if clock is not None:
+        command += ["--clock", clock]
+    with (data.parent / f"{data.name}.log").open("w+b") as log:
+        child = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **(environment or {})}
+        )
+        try:
+            url = f"http://127.0.0.1:{chosen}"
+            with ServiceClient(url) as client:
+                if not _until(lambda: child.poll() is not None or _answers(client)) or child.poll() is not None:
+                    log.seek(0)
+                    raise ServiceTrouble("service.did-not-start", printed=log.read().decode("utf-8", "replace").strip())
+            yield url
+        finally:
+            _stop(child)
+
+
+@contextmanager
+def pcsc_daemon() -> Iterator[None]:
+    """Have a PC/SC daemon running: the one that answers, else one started here and stopped at the end.
+
+    Raises CardTrouble `reader.no-daemon` where none runs and none can be started (not root, or not installed).
+    """
+    if _daemon_answers():
+        yield
+        return
+    if shutil.which("pcscd") is None or os.geteuid() != 0:
+        raise CardTrouble("reader.no-daemon")
+    child = subprocess.Popen(
+        ["pcscd", "--foreground", "--error"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        if not _until(_daemon_answers):
+            raise CardTrouble("reader.no-daemon")
+        yield
+    finally:
+        _stop(child)
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(client: ServiceClient) -> bool:
+    try:
+        client.health()
+    except ServiceTrouble:
+        return False
+    return True
+
+
+def _daemon_answers() -> bool:
+    from kaijo.readers.pcsc import list_readers
+
+    try:
+        list_readers()
+    except CardTrouble as trouble:
+        return trouble.code not in {"reader.no-daemon", "reader.daemon-restarted"}
+    return True
+
+
+def _until(condition: Callable[[], bool]) -> bool:
+    end = time.monotonic() + _PATIENCE
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(_PAUSE)
+    return True
+
+
+def _stop(child: subprocess.Popen[bytes]) -> None:
+    child.terminate()
+    try:
+        child.wait(_KILL_AFTER)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()

@@ -1,0 +1,1 @@
+"""Real card readers, through the machine's PC/SC service."""

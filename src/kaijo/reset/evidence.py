@@ -1,0 +1,116 @@
+"""What proves that the holder is the holder, and that the card is one the service may reset."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from kaijo.errors import Refused
+from kaijo.facts.pins import PinKind
+from kaijo.reset.desk import Desk
+from kaijo.reset.policy import FaceRule, decide
+from kaijo.reset.ports import CertificateRecord, RegisteredCard
+from kaijo.reset.records import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCard:
+    """A registered card with both certificates alive."""
+
+    registered: RegisteredCard
+    authentication: CertificateRecord
+    signature: CertificateRecord
+
+    @property
+    def card_id(self) -> bytes:
+        """The card's own id, 10 bytes."""
+        return self.registered.card_id
+
+    def proof_kind(self, certificate: bytes) -> PinKind | None:
+        """Return the kind whose PIN opens this certificate's key; None when it is not of this card."""
+        digest = sha256(certificate).digest()
+        kinds = {self.authentication.sha256: PinKind.AUTHENTICATION, self.signature.sha256: PinKind.SIGNATURE}
+        return kinds.get(digest)
+
+    def proof_digest(self, kind: PinKind) -> bytes:
+        """Return the SHA-256 of the certificate that proves the holder when `kind` is reset."""
+        return self.authentication.sha256 if kind is PinKind.SIGNATURE else self.signature.sha256
+
+
+def proof_message(
+    *, purpose: Purpose, kind: PinKind, challenge: str, reservation: bytes | None = None, session: str | None = None
+) -> bytes:
+    """Return the exact bytes that the card signs: one ASCII line for each thing the proof is bound to."""
+    lines = ["KAIJO PROOF 1", f"purpose {purpose.value}", f"kind {kind.value}", f"challenge {challenge}"]
+    if reservation is not None:
+        lines.append(f"reservation {reservation.hex()}")
+    if session is not None:
+        lines.append(f"session {session}")
+    return "\n".join(lines).encode("ascii")
+
+
+def find_live_card(desk: Desk, *, authentication_certificate: bytes, at: datetime) -> LiveCard:
+    """Return the registered card, once both its certificates are found alive [fact: reset needs both] and trusted.
+
+    Raises Refused `reset.unknown-card`, `reset.no-signature-certificate`, `reset.certificate-expired`,
+    `reset.certificate-revoked`, `reset.certificate-not-yet-valid`, or what the trust port refuses.
+    """
+    card = desk.registry.find(authentication_certificate)
+    if card is None or card.authentication.sha256 != sha256(authentication_certificate).digest():
+        raise Refused("reset.unknown-card")
+    if card.signature is None:
+        raise Refused("reset.no-signature-certificate")
+    _require_alive(card.authentication, "authentication-certificate", at)
+    _require_alive(card.signature, "signature-certificate", at)
+    desk.trust.check(authentication_certificate, PinKind.AUTHENTICATION, at)
+    return LiveCard(card, card.authentication, card.signature)
+
+
+def require_policy(desk: Desk, *, kind: PinKind, proof: PinKind | None, face: bytes | None) -> None:
+    """Raise Refused with the policy's code unless this evidence may reset `kind`."""
+    code = decide(
+        kind=kind,
+        proof=proof,
+        rule=desk.face_policy.rule(kind),
+        matcher_present=desk.matcher is not None,
+        face_given=face is not None,
+    )
+    if code is not None:
+        raise Refused(code, kind=kind)
+
+
+def require_signature(
+    desk: Desk, *, certificate: bytes, proof: PinKind, message: bytes, signature: bytes, at: datetime
+) -> None:
+    """Raise Refused `reset.bad-proof` unless the trusted certificate's key signed the message.
+
+    RSA PKCS#1 v1.5 with SHA-256 [RFC 8017 8.2], which is what the card's keys do. Raises what the trust port refuses.
+    """
+    key = desk.trust.check(certificate, proof, at).public_key
+    try:
+        key.verify(signature, message, PKCS1v15(), SHA256())
+    except InvalidSignature:
+        raise Refused("reset.bad-proof") from None
+
+
+def require_face(desk: Desk, *, kind: PinKind, face: bytes | None, card: LiveCard) -> None:
+    """Raise Refused `face.no-match` when the policy asks for a face and it is not the holder's.
+
+    To be called after `require_policy`, which refuses where there is no face or nobody to judge it.
+    """
+    if desk.face_policy.rule(kind) is FaceRule.REQUIRED and (
+        desk.matcher is None or face is None or not desk.matcher.matches(face, card.registered)
+    ):
+        raise Refused("face.no-match")
+
+
+def _require_alive(certificate: CertificateRecord, name: str, at: datetime) -> None:
+    if certificate.revoked_at is not None and certificate.revoked_at <= at:
+        raise Refused("reset.certificate-revoked", certificate=name, revoked_at=certificate.revoked_at)
+    if certificate.not_after < at:
+        raise Refused("reset.certificate-expired", certificate=name, expired_at=certificate.not_after)
+    if at < certificate.not_before:
+        raise Refused("reset.certificate-not-yet-valid", certificate=name, valid_from=certificate.not_before)

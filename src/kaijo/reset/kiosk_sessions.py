@@ -1,0 +1,191 @@
+"""The kiosk's half: opening a session for the card that lies there, the holder's proof, and the end."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+
+from kaijo.card.administration import ResetState
+from kaijo.errors import Refused
+from kaijo.facts.hours import kiosk_hours
+from kaijo.facts.lifetimes import kiosk_session_life, reservation_life
+from kaijo.reset.desk import Desk
+from kaijo.reset.evidence import LiveCard, find_live_card, proof_message, require_signature
+from kaijo.reset.policy import needed_proof
+from kaijo.reset.ports import Records
+from kaijo.reset.receipts import settle_if_authentic
+from kaijo.reset.records import KioskSession, Purpose, Reservation
+from kaijo.reset.relay import HOST_CHALLENGE_SIZE, Visit
+from kaijo.reset.states import ACTIVE, OVER, ReservationState, SessionState, require_won
+
+_SESSION_ID_SIZE = 16
+_NONCE_SIZE = 32
+_CARD_ID_SIZE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new session, its reservation, and the exact bytes that the holder signs."""
+
+    session: KioskSession
+    reservation: Reservation
+    message: bytes = field(repr=False)
+
+
+def open_session(
+    desk: Desk, *, kiosk: str, authentication_certificate: bytes, reset_state: ResetState | None
+) -> Opened:
+    """Return a session for the card's active reservation; what the card says of its last reset is settled first.
+
+    The session ends with its own life [fact: kiosk-session-life] or with the reservation, whichever is first.
+    Raises Refused: `reset.kiosk-closed`, what `find_live_card` refuses, `reset.no-reservation`,
+    `reset.reservation-expired`, `reset.in-use`, `reset.already-done`.
+    """
+    now = desk.clock.now()
+    if not kiosk_hours().is_open(now):
+        raise Refused("reset.kiosk-closed", opens_at=kiosk_hours().next_opening(now))
+    card = find_live_card(desk, authentication_certificate=authentication_certificate, at=now)
+    settle_if_authentic(desk, card_id=card.card_id, receipt=reset_state.last if reset_state else None, at=now)
+    pseudonym = desk.veil.pseudonym(card.card_id)
+    with desk.store.begin() as records:
+        records.expire_reservations(pseudonym, now)
+    with desk.store.begin() as records:
+        reservation = _find_active(records, pseudonym, now)
+        if reservation.held_until is not None and reservation.held_by_other(None, now):
+            raise Refused("reset.in-use", until=reservation.held_until)
+        session = _new_session(desk, kiosk=kiosk, card=card, reservation=reservation, at=now)
+        records.add_session(session)
+    return Opened(session, reservation, _message(session))
+
+
+def accept_proof(desk: Desk, *, session_id: str, proof_certificate: bytes, signature: bytes) -> KioskSession:
+    """Return the session, relaying: the holder has proved to be there, and this session alone has the reservation.
+
+    The same call again gives the same session while it lasts. Raises Refused `reset.unknown-session`,
+    `reset.session-over`, `reset.already-done`, `reset.in-use`, `reset.unknown-proof`, `reset.bad-proof`, or what the
+    trust port refuses.
+    """
+    now = desk.clock.now()
+    with desk.store.begin() as records:
+        session = find_session(records, session_id)
+        require_going(records, session, now)
+    proof = needed_proof(session.kind)
+    if proof is None or sha256(proof_certificate).digest() != _unsealed(desk, session)[_CARD_ID_SIZE:]:
+        raise Refused("reset.unknown-proof", kind=session.kind)
+    require_signature(
+        desk,
+        certificate=proof_certificate,
+        proof=proof,
+        message=_message(session),
+        signature=signature,
+        at=now,
+    )
+    with desk.store.begin() as records:
+        session = find_session(records, session_id)
+        reservation = require_going(records, session, now)
+        if session.state is not SessionState.OPENED:
+            return session
+        if reservation.held_until is not None and reservation.held_by_other(session.id, now):
+            raise Refused("reset.in-use", until=reservation.held_until)
+        relaying = session.moved(SessionState.RELAYING)
+        require_won(records.move_reservation(reservation, reservation.held(session)))
+        require_won(records.move_session(session, relaying))
+        return relaying
+
+
+def end_session(desk: Desk, *, session_id: str) -> KioskSession:
+    """Return the session, over; a reservation that it still has is live again at once.
+
+    Raises Refused `reset.unknown-session`.
+    """
+    with desk.store.begin() as records:
+        return close_session(records, find_session(records, session_id))
+
+
+def close_session(records: Records, session: KioskSession) -> KioskSession:
+    """End the session inside a transaction and give back the reservation it has; one that is over stays as it is."""
+    if session.state in OVER:
+        return session
+    ended = session.moved(SessionState.ENDED)
+    reservation = records.find_reservation(session.pseudonym, session.reservation)
+    if reservation is not None and reservation.state is ReservationState.HELD and reservation.holder == session.id:
+        require_won(records.move_reservation(reservation, reservation.released()))
+    require_won(records.move_session(session, ended))
+    return ended
+
+
+def find_session(records: Records, session_id: str) -> KioskSession:
+    """Return the session of that id. Raises Refused `reset.unknown-session`."""
+    session = records.find_session(session_id.partition(".")[0], session_id)
+    if session is None:
+        raise Refused("reset.unknown-session")
+    return session
+
+
+def require_going(records: Records, session: KioskSession, at: datetime) -> Reservation:
+    """Return the reservation of a session that is not over.
+
+    Raises Refused `reset.already-done` when the reset has happened, else `reset.session-over`.
+    """
+    reservation = records.find_reservation(session.pseudonym, session.reservation)
+    if reservation is not None and reservation.used_at is not None:
+        raise Refused("reset.already-done", done_at=reservation.used_at, kind=reservation.kind)
+    if (
+        reservation is None
+        or reservation.state not in ACTIVE
+        or session.state in OVER
+        or at >= session.expires_at
+        or (session.state is not SessionState.OPENED and reservation.holder != session.id)
+    ):
+        raise Refused("reset.session-over")
+    return reservation
+
+
+def visit_of(desk: Desk, session: KioskSession) -> Visit:
+    """Return what the relay needs to know. Raises ServiceTrouble `store.damaged`."""
+    card_id = _unsealed(desk, session)[:_CARD_ID_SIZE]
+    return Visit(card_id, session.host_challenge, session.kind, session.reservation)
+
+
+def _find_active(records: Records, pseudonym: str, at: datetime) -> Reservation:
+    rows = records.reservations(pseudonym)
+    active = next((row for row in rows if row.state in ACTIVE), None)
+    if active is not None:
+        return active
+    newest = next(iter(rows), None)
+    # What is older than a reservation's life says nothing about why the person stands here now.
+    if newest is not None and newest.used_at is not None and at - newest.used_at < reservation_life():
+        raise Refused("reset.already-done", done_at=newest.used_at, kind=newest.kind)
+    if newest is not None and newest.used_at is None and at - newest.expires_at < reservation_life():
+        raise Refused("reset.reservation-expired", expired_at=newest.expires_at)
+    raise Refused("reset.no-reservation")
+
+
+def _new_session(desk: Desk, *, kiosk: str, card: LiveCard, reservation: Reservation, at: datetime) -> KioskSession:
+    session_id = f"{reservation.pseudonym}.{desk.randomness(_SESSION_ID_SIZE).hex()}"
+    return KioskSession(
+        pseudonym=reservation.pseudonym,
+        id=session_id,
+        reservation=reservation.id,
+        kind=reservation.kind,
+        kiosk=kiosk,
+        state=SessionState.OPENED,
+        nonce=desk.randomness(_NONCE_SIZE).hex(),
+        host_challenge=desk.randomness(HOST_CHALLENGE_SIZE),
+        sealed=desk.veil.seal(card.card_id + card.proof_digest(reservation.kind), session_id),
+        opened_at=at,
+        expires_at=min(at + kiosk_session_life(), reservation.expires_at),
+    )
+
+
+def _unsealed(desk: Desk, session: KioskSession) -> bytes:
+    return desk.veil.unseal(session.sealed, session.id)
+
+
+def _message(session: KioskSession) -> bytes:
+    return proof_message(
+        purpose=Purpose.KIOSK,
+        kind=session.kind,
+        challenge=session.nonce,
+        reservation=session.reservation,
+        session=session.id,
+    )

@@ -1,0 +1,89 @@
+"""Errors as answers: one table from our error tree to HTTP, and one body for all of them."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from kaijo.errors import CardTrouble, GuardRefused, KaijoError, Refused, ServiceTrouble, UsageProblem
+from kaijo.service.models import ErrorAnswer
+from kaijo.words import LANGS, explain
+
+_NOT_FOUND: Final = frozenset({"reset.unknown-session", "service.not-found"})
+_BY_CODE: Final = {
+    **dict.fromkeys(_NOT_FOUND, 404),
+    "service.method-not-allowed": 405,
+    "service.body-too-large": 413,
+    "service.internal": 500,
+}
+_BY_CLASS: Final[tuple[tuple[type[KaijoError], int], ...]] = (
+    (UsageProblem, 422),
+    (ServiceTrouble, 503),
+    (Refused, 409),
+    (CardTrouble, 409),
+    (GuardRefused, 409),
+)
+ERROR_ANSWERS: Final[Mapping[int | str, dict[str, Any]]] = {
+    404: {"model": ErrorAnswer, "description": "その受付はありません · There is no such session"},
+    409: {
+        "model": ErrorAnswer,
+        "description": "受け付けられません。理由と次の行き先つき · Refused, with why and the way on",
+    },
+    413: {"model": ErrorAnswer, "description": "大きすぎます · Too large"},
+    422: {"model": ErrorAnswer, "description": "形式が違います · Not of the agreed form"},
+    500: {"model": ErrorAnswer, "description": "内部の異常 · Internal fault"},
+    503: {"model": ErrorAnswer, "description": "いまは処理できません · Not able to serve now"},
+}
+
+
+def status_of(error: KaijoError) -> int:
+    """Return the HTTP status that says what kind of failure it is."""
+    by_class = next((status for kind, status in _BY_CLASS if isinstance(error, kind)), 500)
+    return _BY_CODE.get(error.code, by_class)
+
+
+def body_of(error: KaijoError) -> dict[str, object]:
+    """Return the answer's body: code, data, and the sentences in every language."""
+    messages = {}
+    for lang in LANGS:
+        said = explain(error, lang)
+        messages[lang] = {"title": said.title, "cause": said.cause, "remedy": said.remedy}
+    return {**error.diagnostics(), "messages": messages}
+
+
+def answer_of(error: KaijoError) -> JSONResponse:
+    """Return the whole answer."""
+    return JSONResponse(body_of(error), status_code=status_of(error))
+
+
+def internal() -> KaijoError:
+    """Return what is said when we do not know what happened: nothing else."""
+    return ServiceTrouble("service.internal")
+
+
+async def on_kaijo_error(_request: Request, error: Exception) -> JSONResponse:
+    """Answer one of our errors."""
+    return answer_of(error if isinstance(error, KaijoError) else internal())
+
+
+async def on_bad_request(_request: Request, error: Exception) -> JSONResponse:
+    """Answer a request that is not of the agreed form, naming the fields but never what was in them."""
+    problems = error.errors() if isinstance(error, RequestValidationError) else []
+    fields = sorted({".".join(str(part) for part in problem["loc"][1:]) or "body" for problem in problems})
+    return answer_of(UsageProblem("service.bad-request", fields=[field[:_LONGEST_NAME] for field in fields[:_MOST]]))
+
+
+async def on_http_error(_request: Request, error: Exception) -> JSONResponse:
+    """Answer a path or method that does not exist."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    codes = {404: "service.not-found", 405: "service.method-not-allowed"}
+    if status in codes:
+        return answer_of(UsageProblem(codes[status]))
+    return answer_of(UsageProblem("service.bad-request", fields=["body"]) if status < 500 else internal())
+
+
+_LONGEST_NAME: Final = 40
+_MOST: Final = 8

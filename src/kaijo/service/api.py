@@ -1,0 +1,149 @@
+"""The reservation service's HTTP API. Its OpenAPI document is a product: other phones and kiosks can be built on it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, FastAPI, Path
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from kaijo import __version__
+from kaijo.card.administration import Receipt, ResetState
+from kaijo.errors import KaijoError
+from kaijo.facts.stores import chains_for
+from kaijo.reset.desk import Desk
+from kaijo.reset.grants import relay_step, take_receipt
+from kaijo.reset.kiosk_sessions import accept_proof, end_session, open_session
+from kaijo.reset.records import Purpose
+from kaijo.reset.relay import first_command
+from kaijo.reset.reservations import Evidence, make_challenge, make_reservation
+from kaijo.reset.states import SessionState
+from kaijo.service.answers import ERROR_ANSWERS, on_bad_request, on_http_error, on_kaijo_error
+from kaijo.service.envelope import Envelope
+from kaijo.service.models import (
+    ChallengeAnswer,
+    ChallengeRequest,
+    EndAnswer,
+    EndRequest,
+    FaceRules,
+    HealthAnswer,
+    ProofRequest,
+    ReceiptAnswer,
+    ReceiptRequest,
+    RelayAnswer,
+    RelayRequest,
+    ReservationAnswer,
+    ReservationRequest,
+    SessionAnswer,
+    SessionRequest,
+    text64,
+)
+
+SessionId = Annotated[str, Path(max_length=128, description="the id that opening the session gave")]
+
+
+def create_app(*, desk: Desk, practice: bool) -> FastAPI:
+    """Return the service as an ASGI application. `practice` says that it serves test cards only."""
+    app = FastAPI(
+        title="Kaijo 予約サービス · reservation service",
+        version=__version__,
+        summary="暗証番号の初期化の予約とキオスク端末の手続き · Reservations of PIN resets, and kiosk sessions",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.add_middleware(Envelope)
+    app.add_exception_handler(KaijoError, on_kaijo_error)
+    app.add_exception_handler(RequestValidationError, on_bad_request)
+    app.add_exception_handler(HTTPException, on_http_error)
+    app.include_router(_health(desk, practice=practice))
+    app.include_router(_phone(desk), prefix="/v1", responses=dict(ERROR_ANSWERS), tags=["phone"])
+    app.include_router(_kiosk(desk), prefix="/v1/kiosk-sessions", responses=dict(ERROR_ANSWERS), tags=["kiosk"])
+    return app
+
+
+def _health(desk: Desk, *, practice: bool) -> APIRouter:
+    router = APIRouter(tags=["operator"])
+
+    @router.get("/health", summary="稼働状況 · State of the service")
+    def health() -> HealthAnswer:
+        policy = desk.face_policy
+        face = FaceRules(signature=policy.signature, authentication=policy.authentication)
+        return HealthAnswer(time=desk.clock.now(), practice=practice, version=__version__, face=face)
+
+    return router
+
+
+def _phone(desk: Desk) -> APIRouter:
+    router = APIRouter()
+
+    @router.post("/challenges", status_code=201, summary="署名する番号を受け取る · Get a challenge to sign")
+    def challenges(request: ChallengeRequest) -> ChallengeAnswer:
+        challenge, message = make_challenge(desk, purpose=Purpose(request.purpose.value), kind=request.kind)
+        return ChallengeAnswer(challenge_id=challenge.id, message=text64(message), expires_at=challenge.expires_at)
+
+    @router.post("/reservations", status_code=201, summary="予約する · Make the reservation")
+    def reservations(request: ReservationRequest) -> ReservationAnswer:
+        evidence = Evidence(
+            request.authentication_certificate, request.proof_certificate, request.signature, request.face
+        )
+        made = make_reservation(desk, challenge_id=request.challenge_id, kind=request.kind, evidence=evidence)
+        return ReservationAnswer(
+            reservation_id=made.id.hex(),
+            kind=made.kind,
+            made_at=made.made_at,
+            expires_at=made.expires_at,
+            replaced=made.replaced_older,
+            chains=list(chains_for(made.kind)),
+        )
+
+    return router
+
+
+def _kiosk(desk: Desk) -> APIRouter:
+    router = APIRouter()
+
+    @router.post("", status_code=201, summary="カードから予約を見つける · Find the reservation by the card")
+    def sessions(request: SessionRequest) -> SessionAnswer:
+        opened = open_session(
+            desk,
+            kiosk=request.kiosk,
+            authentication_certificate=request.authentication_certificate,
+            reset_state=None if request.reset_state is None else ResetState.decode(request.reset_state),
+        )
+        return SessionAnswer(
+            session_id=opened.session.id,
+            kind=opened.session.kind,
+            reservation_expires_at=opened.reservation.expires_at,
+            message=text64(opened.message),
+            expires_at=opened.session.expires_at,
+        )
+
+    @router.post("/{session_id}/proof", summary="本人を確かめる · Prove the holder", response_model_exclude_none=True)
+    def proof(session_id: SessionId, request: ProofRequest) -> RelayAnswer:
+        accept_proof(
+            desk,
+            session_id=session_id,
+            proof_certificate=request.proof_certificate,
+            signature=request.signature,
+        )
+        return RelayAnswer(state=SessionState.RELAYING, step=0, command=first_command().hex())
+
+    @router.post("/{session_id}/relay", summary="カードの応答を渡す · Relay", response_model_exclude_none=True)
+    def relay(session_id: SessionId, request: RelayRequest) -> RelayAnswer:
+        done = relay_step(desk, session_id=session_id, step=request.step, response=request.response)
+        if done.command is None:
+            return RelayAnswer(state=SessionState.GRANTED, step=done.step)
+        return RelayAnswer(state=SessionState.RELAYING, step=done.step, command=done.command.hex())
+
+    @router.post("/{session_id}/receipt", summary="カードの受領証を渡す · Hand in the receipt")
+    def receipt(session_id: SessionId, request: ReceiptRequest) -> ReceiptAnswer:
+        used = take_receipt(desk, session_id=session_id, receipt=Receipt.decode(request.receipt))
+        return ReceiptAnswer(kind=used.kind, completed_at=used.used_at or desk.clock.now())
+
+    @router.post("/{session_id}/end", summary="終える。未使用の予約は戻る · End; an unused reservation is free again")
+    def end(session_id: SessionId, _request: EndRequest) -> EndAnswer:
+        session = end_session(desk, session_id=session_id)
+        return EndAnswer(
+            state=SessionState.COMPLETED if session.state is SessionState.COMPLETED else SessionState.ENDED
+        )
+
+    return router

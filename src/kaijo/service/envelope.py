@@ -1,0 +1,77 @@
+"""What surrounds every request: a limit on its size, no caching of its answer, and a last word when all else failed."""
+
+import logging
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kaijo.errors import KaijoError, UsageProblem
+from kaijo.service.answers import answer_of, internal
+
+BODY_LIMIT: Final = 65_536
+_LOG: Final = logging.getLogger("kaijo.service")
+
+
+class Envelope:
+    """ASGI middleware. A body over `BODY_LIMIT` bytes is refused with 413, counted as it comes in.
+
+    What nobody foresaw is answered with `service.internal`; the log gets the kind of the failure and the path, never a
+    body or a message.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def send_uncached(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                MutableHeaders(scope=message)["Cache-Control"] = "no-store"
+            await send(message)
+
+        try:
+            body = await _read(scope, receive)
+            await self._app(scope, _replay(body, receive), send_uncached)
+        except Exception as error:  # noqa: BLE001 -- the last word: whatever it is, the caller gets no detail
+            if not isinstance(error, KaijoError):
+                _LOG.error("unforeseen %s at %s", type(error).__name__, scope["path"].split("/")[1:2])
+            if started:
+                return
+            answer = answer_of(error if isinstance(error, KaijoError) else internal())
+            await answer(scope, receive, send_uncached)
+
+
+async def _read(scope: Scope, receive: Receive) -> bytes:
+    declared = Headers(scope=scope).get("content-length", "0")
+    if declared.isdecimal() and int(declared) > BODY_LIMIT:
+        raise UsageProblem("service.body-too-large", limit=BODY_LIMIT)
+    body = b""
+    more = True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > BODY_LIMIT:
+            raise UsageProblem("service.body-too-large", limit=BODY_LIMIT)
+    return body
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def replayed() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replayed

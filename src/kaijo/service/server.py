@@ -1,0 +1,73 @@
+"""Running the service: one listening socket, and a word when it is ready."""
+
+import errno
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from threading import Thread
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from kaijo.errors import ServiceTrouble
+
+LOOPBACK = "127.0.0.1"
+_BACKLOG = 2048
+
+
+def run(app: ASGIApp, *, host: str = LOOPBACK, port: int = 0, ready: Callable[[int], None] | None = None) -> None:
+    """Serve until the process is told to stop; `ready` is called with the port once requests are answered.
+
+    Port 0 takes any free one. Raises ServiceTrouble `service.port-in-use` (port), `service.cannot-listen` (host,
+    reason).
+    """
+    with closing(_listen(host, port)) as listener:
+        _Server(app, listener, ready).run(sockets=[listener])
+
+
+@contextmanager
+def serving(app: ASGIApp, *, host: str = LOOPBACK, port: int = 0) -> Iterator[str]:
+    """Serve in a thread while the block lasts, and give the service's address. Raises as `run`."""
+    with closing(_listen(host, port)) as listener:
+        server = _Server(app, listener, None)
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]}, name="kaijo-service", daemon=True)
+        thread.start()
+        try:
+            # The socket already listens: the first request waits in it until the server takes it.
+            yield f"http://{host}:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, app: ASGIApp, listener: socket.socket, ready: Callable[[int], None] | None) -> None:
+        # No access log: paths name sessions.
+        super().__init__(uvicorn.Config(app, access_log=False, log_level="warning", server_header=False))
+        self._port = int(listener.getsockname()[1])
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._ready is not None:
+            self._ready(self._port)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(_BACKLOG)
+        except OSError:
+            listener.close()
+            raise
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise ServiceTrouble("service.port-in-use", port=port) from None
+        raise ServiceTrouble("service.cannot-listen", host=host, reason=error.strerror or "") from None
+    except OverflowError:
+        raise ServiceTrouble("service.cannot-listen", host=host, reason=f"port {port}") from None
+    return listener

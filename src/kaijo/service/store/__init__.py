@@ -1,0 +1,1 @@
+"""The service's durable memory in SQL. The only room that knows a database."""

@@ -1,0 +1,182 @@
+"""The practice issuer: makes virtual cards and answers for them, in the place of the national authority."""
+
+import os
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Self
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import Encoding
+from filelock import FileLock
+
+from kaijo.clock import Clock
+from kaijo.errors import CardTrouble, UsageProblem
+from kaijo.facts.pins import PinKind
+from kaijo.virtualcard.hierarchy import Hierarchy, Role, public_key_der
+from kaijo.virtualcard.image import CardImage
+from kaijo.virtualcard.issue import personalise
+from kaijo.virtualcard.material import CardCertificates, CardKeys, generate_keys, term
+from kaijo.virtualcard.persons import CertificateState, TestPerson, identity
+from kaijo.virtualcard.register import OWNER_ONLY, IssuedCard, IssuedCertificate, Register, Revocation, usable
+
+# How long a revocation list of ours is good for. Our own choice; the real ones are not public.
+REVOCATION_LIST_LIFE = timedelta(days=7)
+CARD_ID_SIZE = 10
+_SERIAL_BITS = 31  # real serial numbers have up to four bytes
+_REVOKED_BEFORE = timedelta(days=45)
+_KEY_FILE, _REGISTER_FILE, _LOCK_FILE = "issuer.json", "register.jsonl", "lock"
+
+
+class Issuer:
+    """One practice issuer in a folder: keys, register of cards, revocation lists. Get one from `open`.
+
+    `kind` is SIGNATURE or AUTHENTICATION everywhere. Every method may raise CardTrouble `issuer.damaged` (path)
+    and `issuer.unwritable` (path, reason).
+    """
+
+    def __init__(self, hierarchy: Hierarchy, register: Register) -> None:
+        self._hierarchy = hierarchy
+        self._register = register
+
+    @classmethod
+    def open(cls, folder: Path, clock: Clock) -> Self:
+        """Return the issuer of a folder; the first to ask, of however many processes, founds it there."""
+        keys, register = folder / _KEY_FILE, folder / _REGISTER_FILE
+        with usable(folder):
+            if not keys.exists():
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                with FileLock(folder / _LOCK_FILE, mode=OWNER_ONLY):
+                    if not keys.exists():
+                        if register.exists():  # cards without the keys that made them
+                            raise CardTrouble("issuer.damaged", path=str(keys))
+                        _write(keys, Hierarchy.found(clock.now()).encode())
+            raw = keys.read_bytes()
+        try:
+            hierarchy = Hierarchy.decode(raw)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, UnsupportedAlgorithm):
+            raise CardTrouble("issuer.damaged", path=str(keys)) from None
+        return cls(hierarchy, Register(register))
+
+    @property
+    def id(self) -> str:
+        """Sixteen hexadecimal digits that stand for this issuer; a card names its issuer by them."""
+        return self._hierarchy.id
+
+    @property
+    def administration_master(self) -> bytes:
+        """The key (32 bytes) from which the administration keys of every card of this issuer are derived."""
+        return self._hierarchy.administration_master
+
+    @property
+    def surface_ca(self) -> RSAPublicKey:
+        """The key that the certificate in the surface application (0004) verifies with."""
+        return self._hierarchy.keys[Role.SURFACE_CA].key.public_key()
+
+    @property
+    def attributes_ca(self) -> RSAPublicKey:
+        """The key that the certificate in the attributes application (0004) verifies with."""
+        return self._hierarchy.keys[Role.ATTRIBUTES_CA].key.public_key()
+
+    def ca_certificate(self, kind: PinKind) -> bytes:
+        """Return the self-signed certificate of the authority for `kind`, DER."""
+        return self._hierarchy.authorities[kind].certificate.public_bytes(Encoding.DER)
+
+    def issue(self, person: TestPerson, at: datetime) -> CardImage:
+        """Return a new card of a test person as it lies before us at `at`, and register it.
+
+        It looks a year and a half old, or older than its certificates; every card has keys and a name of its own.
+        """
+        holder = identity(person, at)
+        expired = CertificateState.EXPIRED in person.certificates.values()
+        life = term(holder, at, expired=expired)
+        keys = generate_keys(signature=person.certificates[PinKind.SIGNATURE] is not CertificateState.ABSENT)
+        card_id = secrets.token_bytes(CARD_ID_SIZE)
+
+        def certify(kind: PinKind, key: RSAPublicKey) -> x509.Certificate:
+            authority = self._hierarchy.authorities[kind]
+            return authority.issue(key, self._new_serial(kind), life.certificates, holder)
+
+        with self._register.writing():
+            certificates = CardCertificates(
+                certify(PinKind.AUTHENTICATION, keys.authentication.public_key()),
+                None if keys.signature is None else certify(PinKind.SIGNATURE, keys.signature.public_key()),
+            )
+            self._register.add_card(_entry(person, card_id, keys, certificates))
+            for kind, state in person.certificates.items():
+                if state is CertificateState.REVOKED and (one := certificates.of(kind)) is not None:
+                    moved = Revocation(at - _REVOKED_BEFORE, x509.ReasonFlags.affiliation_changed)
+                    self._register.add_revocation(kind, one.serial_number, moved)
+        return personalise(
+            person, holder, self._hierarchy, keys, certificates, card_id=card_id, expiry=life.card_expiry
+        )
+
+    def find(self, authentication_certificate: bytes) -> IssuedCard | None:
+        """Return the card that carries this certificate (DER), None for one that this issuer did not make."""
+        return self._register.card(sha256(authentication_certificate).digest())
+
+    def revoke(
+        self,
+        serial: int,
+        kind: PinKind,
+        at: datetime,
+        reason: x509.ReasonFlags = x509.ReasonFlags.unspecified,
+    ) -> None:
+        """Revoke a certificate from `at` on. A certificate that is revoked already stays so from its first time.
+
+        Raises UsageProblem `issuer.unknown-certificate` (certificate) for a serial number that was never given.
+        """
+        with self._register.writing():
+            certificate = self._register.certificate(kind, serial)
+            if certificate is None:
+                raise UsageProblem("issuer.unknown-certificate", certificate=f"certificate.{kind.value}")
+            if certificate.revocation is None:
+                self._register.add_revocation(kind, serial, Revocation(at, reason))
+
+    def crl(self, kind: PinKind, at: datetime) -> bytes:
+        """Return a fresh revocation list of the authority for `kind`, DER, good for seven days from `at`."""
+        revoked = [(serial, one.at, one.reason) for serial, one in self._register.revoked(kind) if one.at <= at]
+        made = self._hierarchy.authorities[kind].revocation_list(revoked, at, at + REVOCATION_LIST_LIFE)
+        return made.public_bytes(Encoding.DER)
+
+    def _new_serial(self, kind: PinKind) -> int:
+        while True:
+            serial = 2 + secrets.randbelow(2**_SERIAL_BITS - 2)  # the authority itself has number 1
+            if self._register.certificate(kind, serial) is None:
+                return serial
+
+
+def _entry(person: TestPerson, card_id: bytes, keys: CardKeys, certificates: CardCertificates) -> IssuedCard:
+    signature = certificates.signature
+    return IssuedCard(
+        card_id=card_id,
+        person=person.id,
+        surface_spki_sha256=sha256(public_key_der(keys.surface.public_key())).digest(),
+        authentication=_certificate_entry(certificates.authentication),
+        signature=None if signature is None else _certificate_entry(signature),
+    )
+
+
+def _certificate_entry(certificate: x509.Certificate) -> IssuedCertificate:
+    return IssuedCertificate(
+        serial=certificate.serial_number,
+        sha256=sha256(certificate.public_bytes(Encoding.DER)).digest(),
+        spki_sha256=sha256(public_key_der(certificate.public_key())).digest(),
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+    )
+
+
+def _write(path: Path, raw: bytes) -> None:
+    """Write a file that is there whole or not at all, for its owner only."""
+    beside = path.with_name(path.name + ".new")
+    beside.unlink(missing_ok=True)
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
+    with os.fdopen(handle, "wb") as file:
+        file.write(raw)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)

@@ -1,0 +1,57 @@
+"""The pages as one application."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from kaijo.clock import Clock
+from kaijo.terminals.client import ServiceClient
+from kaijo.web.failures import failure_handlers
+from kaijo.web.home import HomePages
+from kaijo.web.kiosk import KioskPages
+from kaijo.web.phone import PhonePages
+from kaijo.web.places import Places
+from kaijo.web.security import HOSTS, SecurityHeaders
+from kaijo.web.site import Site
+
+_FACES = {"home": HomePages, "phone": PhonePages, "kiosk": KioskPages}
+
+
+def pages(*, faces: Sequence[str], service: str, places: Places, clock: Clock) -> Starlette:
+    """Return the pages of `faces` (home, phone, kiosk) as an ASGI application for this machine alone.
+
+    `service` is the address of the reservation service, which is only asked when a terminal needs it.
+    Raises KeyError for a face that does not exist.
+    """
+    client = ServiceClient(service)
+    site = Site(faces=tuple(faces), service=client, places=places, clock=clock)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        await run_in_threadpool(client.close)
+
+    def health(_request: Request) -> Response:
+        return JSONResponse({"state": "ok", "faces": site.faces, "time": clock.now().isoformat()})
+
+    def first(_request: Request) -> Response:
+        return RedirectResponse(f"/{site.faces[0]}")
+
+    routes = [route for face in site.faces for route in _FACES[face](site).routes()]
+    routes += [] if "home" in site.faces else [site.get("/", first)]
+    static = StaticFiles(directory=Path(__file__).parent / "static")
+    return Starlette(
+        routes=[*routes, site.get("/health", health), Mount("/static", static)],
+        middleware=[Middleware(SecurityHeaders), Middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS))],
+        exception_handlers=failure_handlers(site),
+        lifespan=lifespan,
+    )

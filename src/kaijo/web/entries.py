@@ -1,0 +1,36 @@
+"""PINs as they were typed into a form: checked for form before anything is asked of card or service."""
+
+from collections.abc import Mapping
+
+from kaijo.card.pins import normalise
+from kaijo.errors import GuardRefused
+from kaijo.facts.pins import PinKind
+from kaijo.web.site import Fields
+
+Wrong = Mapping[str, GuardRefused]
+"""What is wrong, by the name of the field."""
+
+
+def check_proof(fields: Fields, proof: PinKind) -> Wrong:
+    """Return what is wrong with the proof PIN in the field `proof`."""
+    return _check_form(fields, "proof", proof)
+
+
+def check_new(fields: Fields, kind: PinKind) -> Wrong:
+    """Return what is wrong with the new PIN in the fields `new` and `again`."""
+    wrong = _check_form(fields, "new", kind)
+    if wrong or not _check_form(fields, "again", kind) and _same(fields, kind):
+        return wrong
+    return {"again": GuardRefused("guard.pins-differ", kind=kind)}
+
+
+def _check_form(fields: Fields, name: str, kind: PinKind) -> Wrong:
+    try:
+        normalise(kind, fields.get(name, ""))
+    except GuardRefused as refused:
+        return {name: refused}
+    return {}
+
+
+def _same(fields: Fields, kind: PinKind) -> bool:
+    return normalise(kind, fields["new"]) == normalise(kind, fields["again"])

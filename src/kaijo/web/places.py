@@ -1,0 +1,49 @@
+"""Where a card may lie, as the pages see it. Who offers the places knows card files and readers; the pages do not."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, unique
+from typing import Protocol
+
+from kaijo.card.link import Link
+from kaijo.words import Lang
+
+Words = str | Mapping[Lang, str]
+"""A text that is the same in every language, or one for each."""
+
+
+@unique
+class PlaceKind(Enum):
+    """What kind of place it is."""
+
+    CARD_FILE = "card-file"
+    READER = "reader"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place. `id` stands in forms and addresses; `description` is the story of the test person, where there is one."""
+
+    id: str
+    kind: PlaceKind
+    label: Words
+    description: Words | None = None
+
+
+class Places(Protocol):
+    """The places that can be chosen."""
+
+    def listed(self) -> Sequence[Place]:
+        """Return the places at this moment, in the order in which they are shown."""
+        ...
+
+    def open(self, place_id: str) -> Link:
+        """Return the card at a listed place. Raises KaijoError when it cannot be had."""
+        ...
+
+    def describe(self, place_id: str) -> Mapping[str, object] | None:
+        """Return the test person whose card lies there, None where that is not known.
+
+        The keys are those of `kaijo card persons --json`; `name`, `birth_date`, `address` and `pins` are shown.
+        """
+        ...

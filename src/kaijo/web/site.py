@@ -1,0 +1,116 @@
+"""What every page stands on: the templates, the card that lies somewhere, the service, the time."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from kaijo.card.guard import Guard
+from kaijo.clock import Clock
+from kaijo.errors import KaijoError, UsageProblem
+from kaijo.facts.pins import pin_rule
+from kaijo.terminals.client import ServiceClient
+from kaijo.web.languages import in_lang, lang_of, remember_lang
+from kaijo.web.places import Place, Places, Words
+from kaijo.web.security import new_token, read_form
+from kaijo.words import Message, explain, label, show
+
+Fields = Mapping[str, str]
+Endpoint = Callable[[Request], Response]
+Answerer = Callable[[Request, Fields], Response]
+
+
+class Site:
+    """One running set of pages. `faces` are the terminals it has, in the order in which they are shown."""
+
+    def __init__(self, *, faces: tuple[str, ...], service: ServiceClient, places: Places, clock: Clock) -> None:
+        self.faces = faces
+        self.service = service
+        self.places = places
+        self.clock = clock
+        self._token = new_token()
+        self._templates = _templates()
+
+    def render(self, request: Request, template: str, status: int = 200, /, **data: Any) -> Response:
+        """Return the page that `template` makes of `data`, in the language of the request."""
+        text = self._templates.get_template(template).render(
+            data, lang=lang_of(request), path=request.url.path, faces=self.faces, token=self._token
+        )
+        response = HTMLResponse(text, status)
+        remember_lang(request, response)
+        return response
+
+    @staticmethod
+    def get(path: str, endpoint: Endpoint) -> Route:
+        """Return the route of a page. Its endpoint may block: it has a thread of its own."""
+        return Route(path, endpoint, methods=["GET"])
+
+    def post(self, path: str, answer: Answerer) -> Route:
+        """Return the route of a form; `answer` gets its fields once they are known to come from our own page."""
+
+        async def endpoint(request: Request) -> Response:
+            fields = await read_form(request, self._token)
+            return await run_in_threadpool(answer, request, fields)
+
+        return Route(path, endpoint, methods=["POST"])
+
+    def place(self, place_id: str) -> Place:
+        """Return the listed place of that id. Raises UsageProblem `web.unknown-place`."""
+        for place in self.places.listed():
+            if place.id == place_id:
+                return place
+        raise UsageProblem("web.unknown-place", place=place_id)
+
+    @contextmanager
+    def card(self, place: Place) -> Iterator[Guard]:
+        """Give the card at `place` behind its guard, for the length of one request. Raises what opening it raises."""
+        guard = Guard(self.places.open(place.id), self.clock)
+        try:
+            yield guard
+        finally:
+            guard.close()
+
+
+def see_other(path: str) -> Response:
+    """Return the answer that sends the browser on after a form, so that reloading repeats nothing."""
+    return RedirectResponse(path, 303)
+
+
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("kaijo.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.globals |= {"t": _t, "pin_rule": pin_rule}
+    environment.filters |= {"show": _show, "explain": _explain, "words": _words, "segment": _segment}
+    return environment
+
+
+@pass_context
+def _t(context: Context, code: str, /, **data: object) -> str:
+    return label(code, context["lang"], **data)
+
+
+@pass_context
+def _show(context: Context, value: object) -> str:
+    return show(value, context["lang"])
+
+
+@pass_context
+def _explain(context: Context, error: KaijoError) -> Message:
+    return explain(error, context["lang"])
+
+
+@pass_context
+def _words(context: Context, words: Words) -> str:
+    return in_lang(words, context["lang"])
+
+
+def _segment(text: str) -> str:
+    return quote(text, safe="")

@@ -1,0 +1,67 @@
+from itertools import product
+
+import pytest
+
+from kaijo.errors import ServiceTrouble
+from kaijo.reset.states import (
+    RESERVATION_MOVES,
+    SESSION_MOVES,
+    ReservationState,
+    SessionState,
+    require_move,
+    require_won,
+)
+
+from .bench import Bench
+
+
+def test_tables_name_every_state() -> None:
+    assert set(RESERVATION_MOVES) == set(ReservationState)
+    assert set(SESSION_MOVES) == set(SessionState)
+
+
+def test_what_is_done_stays_done() -> None:
+    assert RESERVATION_MOVES[ReservationState.USED] == frozenset()
+    assert SESSION_MOVES[SessionState.COMPLETED] == frozenset()
+    for before in ReservationState:
+        assert (ReservationState.USED in RESERVATION_MOVES[before]) == (before is not ReservationState.USED)
+
+
+def test_require_move_lets_through_what_the_table_has() -> None:
+    for before, after in product(ReservationState, ReservationState):
+        if after in RESERVATION_MOVES[before]:
+            require_move(RESERVATION_MOVES, before, after)
+        else:
+            with pytest.raises(ServiceTrouble) as trouble:
+                require_move(RESERVATION_MOVES, before, after)
+            assert trouble.value.diagnostics() == {
+                "code": "reset.impossible-move",
+                "data": {"before": before.value, "after": after.value},
+            }
+
+
+def test_rows_follow_the_tables(bench: Bench) -> None:
+    made = bench.reserve()
+    session = bench.open().session
+    verbs = {
+        ReservationState.HELD: lambda row: row.held(session),
+        ReservationState.LIVE: lambda row: row.released(),
+        ReservationState.USED: lambda row: row.used(bench.clock.now()),
+        ReservationState.REPLACED: lambda row: row.replaced(),
+    }
+    assert {after: verb(made).state for after, verb in verbs.items() if after is not ReservationState.LIVE} == {
+        after: after for after in verbs if after is not ReservationState.LIVE
+    }
+    used = made.used(bench.clock.now())
+    for verb in verbs.values():
+        with pytest.raises(ServiceTrouble):
+            verb(used)
+    with pytest.raises(ServiceTrouble):
+        session.moved(SessionState.GRANTED)
+
+
+def test_require_won_undoes_a_lost_move() -> None:
+    require_won(True)
+    with pytest.raises(ServiceTrouble) as trouble:
+        require_won(False)
+    assert trouble.value.code == "store.busy"
