@@ -10,11 +10,11 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from kaijo.card.administration import Receipt, ResetState
+from kaijo.card.administration import RECEIPT_KEY_LABEL, Receipt, ResetState
+from kaijo.card.files import Application, Jpki
 from kaijo.clock import JST, ManualClock
 from kaijo.errors import KaijoError, Refused
 from kaijo.facts.pins import PinKind
-from kaijo.card.files import Application, Jpki
 from kaijo.reset.desk import Desk
 from kaijo.reset.grants import relay_step, take_receipt
 from kaijo.reset.kiosk_sessions import Opened, accept_proof, end_session, open_session
@@ -25,7 +25,6 @@ from kaijo.reset.relay import first_command
 from kaijo.reset.reservations import Evidence, make_challenge, make_reservation
 from kaijo.reset.veil import Veil
 from kaijo.securechannel.keys import derive_card_key, derive_card_keys
-from kaijo.card.administration import RECEIPT_KEY_LABEL
 from kaijo.service.cardadmin import KeyFileCardKeys
 from kaijo.service.store.database import SqlStore
 from kaijo.virtualcard.card import VirtualCard
@@ -97,11 +96,11 @@ def record(certificate: bytes) -> CertificateRecord:
 def image(card_id: bytes) -> CardImage:
     keys = derive_card_keys(MASTER, card_id)
     receipt = derive_card_key(MASTER, card_id, RECEIPT_KEY_LABEL)
-    pins = {Jpki.AUTHENTICATION_PIN: Pin(b"1234", 3, 3), Jpki.SIGNATURE_PIN: Pin(b"ABC123", 0, 5)}
+    pins: dict[int, Pin] = {Jpki.AUTHENTICATION_PIN: Pin(b"1234", 3, 3), Jpki.SIGNATURE_PIN: Pin(b"ABC123", 0, 5)}
     return CardImage(
         person="bench",
         issuer="bench",
-        directories={Application.JPKI: Directory(pins=dict(pins))},
+        directories={Application.JPKI: Directory(pins=pins)},
         data_objects={},
         administration=AdministrationEnd(card_id, keys.enc, keys.mac, keys.dek, receipt),
         atr=b"\x3b\x00",

@@ -29,27 +29,26 @@ def test_proof_message_binds_purpose_kind_challenge_reservation_and_session() ->
 
 @pytest.mark.parametrize(("which", "certificate"), [("authentication", b"a1"), ("signature", b"s1")])
 @pytest.mark.parametrize(
-    ("change", "code", "data"),
+    ("change", "refused"),
     [
-        ({"revoked_at": NOON}, "reset.certificate-revoked", {"revoked_at": NOON}),
-        ({"not_after": NOON - TICK}, "reset.certificate-expired", {"expired_at": NOON - TICK}),
-        ({"not_before": NOON + TICK}, "reset.certificate-not-yet-valid", {"valid_from": NOON + TICK}),
+        ({"revoked_at": NOON}, ("reset.certificate-revoked", {"revoked_at": NOON})),
+        ({"not_after": NOON - TICK}, ("reset.certificate-expired", {"expired_at": NOON - TICK})),
+        ({"not_before": NOON + TICK}, ("reset.certificate-not-yet-valid", {"valid_from": NOON + TICK})),
         (
             {"revoked_at": NOON - TICK, "not_after": NOON - TICK},
-            "reset.certificate-revoked",
-            {"revoked_at": NOON - TICK},
+            ("reset.certificate-revoked", {"revoked_at": NOON - TICK}),
         ),
     ],
 )
 def test_card_with_one_dead_certificate_is_refused(
-    bench: Bench, which: str, certificate: bytes, change: dict[str, object], code: str, data: dict[str, object]
+    bench: Bench, which: str, certificate: bytes, change: dict[str, object], refused: tuple[str, dict[str, object]]
 ) -> None:
     dead: CertificateRecord = replace(record(certificate), **change)  # type: ignore[arg-type]
     bench.change_card(**{which: dead})
     with pytest.raises(KaijoError) as refusal:
         find(bench)
-    assert refusal.value.code == code
-    assert refusal.value.data == {"certificate": f"{which}-certificate", **data}
+    code, data = refused
+    assert (refusal.value.code, refusal.value.data) == (code, {"certificate": f"{which}-certificate", **data})
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -221,7 +222,11 @@ def test_after_a_cut_the_receipt_in_the_channel_settles_the_reset(bench: Bench) 
     bench.clock.advance(timedelta(hours=1))
     opened = bench.open()
     bench.prove(opened)
-    for act in (lambda: bench.relay(opened.session.id), lambda: bench.repeat(opened.session.id, 3)):
+    acts: list[Callable[[], object]] = [
+        lambda: bench.relay(opened.session.id),
+        lambda: bench.repeat(opened.session.id, 3),
+    ]
+    for act in acts:
         with pytest.raises(Refused) as refusal:
             act()
         assert (refusal.value.code, refusal.value.data) == (

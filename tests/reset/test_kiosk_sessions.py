@@ -55,7 +55,6 @@ def test_session_ends_with_its_reservation(bench: Bench) -> None:
     bench.clock.advance(LIFE - TICK)
     opened = bench.open()
     bench.prove(opened)
-    bench.relay(opened.session.id, until=3)
     bench.clock.advance(TICK)
     assert code_of(lambda: bench.relay(opened.session.id)) == "reset.session-over"
 

@@ -2,9 +2,11 @@ from itertools import product
 
 import pytest
 
+from kaijo.errors import Refused
 from kaijo.facts.pins import PinKind
 from kaijo.facts.stores import chains_for
 from kaijo.reset.policy import FACES, PROOFS, FacePolicy, FaceRule, decide, needed_proof
+from kaijo.words import LANGS, explain
 
 S, A, R, T = PinKind.SIGNATURE, PinKind.AUTHENTICATION, PinKind.RESIDENT, PinKind.ATTRIBUTES
 EVERY_PROOF = (*PinKind, None)
@@ -14,17 +16,13 @@ def expected(kind: PinKind, proof: PinKind | None, rule: FaceRule, *, matcher: b
     """Say the policy again in other words."""
     if kind in {R, T}:
         return "reset.counter-only"
-    if proof is None:
-        return "reset.unknown-proof"
-    if proof in {R, T}:
-        return "reset.wrong-proof"
-    if proof is kind:
-        return "reset.same-pin"
-    if rule is FaceRule.REQUIRED:
-        if not matcher:
-            return "face.unavailable"
-        return None if given else "face.needed"
-    return None
+    if (kind, proof) not in {(S, A), (A, S)}:
+        return {None: "reset.unknown-proof", kind: "reset.same-pin"}.get(proof, "reset.wrong-proof")
+    if rule is FaceRule.NOT_REQUIRED:
+        return None
+    if not matcher:
+        return "face.unavailable"
+    return None if given else "face.needed"
 
 
 def test_policy_answers_every_question() -> None:
@@ -55,3 +53,10 @@ def test_face_policy_has_a_rule_for_each_kind() -> None:
         R: FaceRule.REQUIRED,
         T: FaceRule.REQUIRED,
     }
+
+
+def test_policy_refuses_with_sentences_that_the_kind_alone_fills() -> None:
+    for code in {*PROOFS.values(), *FACES.values()} - {None}:
+        for kind in PinKind:
+            ja, en = (explain(Refused(str(code), kind=kind), lang) for lang in LANGS)
+            assert ja.title != en.title

@@ -1,8 +1,10 @@
+from collections.abc import Callable
 from itertools import product
 
 import pytest
 
 from kaijo.errors import ServiceTrouble
+from kaijo.reset.records import Reservation
 from kaijo.reset.states import (
     RESERVATION_MOVES,
     SESSION_MOVES,
@@ -43,19 +45,20 @@ def test_require_move_lets_through_what_the_table_has() -> None:
 def test_rows_follow_the_tables(bench: Bench) -> None:
     made = bench.reserve()
     session = bench.open().session
-    verbs = {
-        ReservationState.HELD: lambda row: row.held(session),
-        ReservationState.LIVE: lambda row: row.released(),
-        ReservationState.USED: lambda row: row.used(bench.clock.now()),
-        ReservationState.REPLACED: lambda row: row.replaced(),
-    }
-    assert {after: verb(made).state for after, verb in verbs.items() if after is not ReservationState.LIVE} == {
-        after: after for after in verbs if after is not ReservationState.LIVE
-    }
-    used = made.used(bench.clock.now())
-    for verb in verbs.values():
+    now = bench.clock.now()
+    assert made.held(session).state is ReservationState.HELD
+    assert made.held(session).released() == made
+    assert made.replaced().state is ReservationState.REPLACED
+    assert made.replaced().used(now).used_at == now
+    verbs: list[Callable[[Reservation], Reservation]] = [
+        lambda row: row.held(session),
+        lambda row: row.released(),
+        lambda row: row.replaced(),
+        lambda row: row.used(now),
+    ]
+    for verb in verbs:
         with pytest.raises(ServiceTrouble):
-            verb(used)
+            verb(made.used(now))
     with pytest.raises(ServiceTrouble):
         session.moved(SessionState.GRANTED)
 

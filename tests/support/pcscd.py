@@ -142,11 +142,9 @@ def pcscd() -> Iterator[Daemon]:
 
 
 @pytest.fixture
-def slots() -> tuple[Slot, Slot]:
+def slots(pcscd: Daemon) -> tuple[Slot, Slot]:
     """Return the two virtual readers, running and empty."""
-    until(slots_listed, "the virtual readers in pcscd's list")
-    until(slots_empty, "the virtual readers to be empty")
-    return SLOTS
+    return pcscd.empty_slots()
 
 
 @pytest.fixture

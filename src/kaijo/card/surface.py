@@ -12,7 +12,7 @@ from kaijo.card.session import Session
 class CardFace:
     """The card's face. Images are PNG (name, address) and JPEG 2000 (photo); kept out of `repr`.
 
-    `signed` are the three spans under the issuer's signature, hashed each for itself [card notes 5].
+    `signed` are the three spans of whole objects under the issuer's signature, hashed each for itself [card notes 5].
     """
 
     photo: bytes = field(repr=False)
@@ -35,17 +35,15 @@ class SurfaceSession(Session):
         def value(tag: int) -> bytes:
             return tlv.find(record, tag)
 
-        signed = (
-            value(0xDF22) + value(0xDF23) + value(0xDF24),
-            value(0xDF25) + value(0xDF26),
-            value(0xDF27),
-        )
+        def span(*tags: int) -> bytes:
+            return b"".join(tlv.encode(tag, value(tag)) for tag in tags)
+
         return CardFace(
             photo=value(0xDF27),
             name_image=value(0xDF25),
             address_image=value(0xDF26),
             expiry=value(0xDF29).decode("ascii", "replace"),
-            signed=signed,
+            signed=(span(0xDF22, 0xDF23, 0xDF24), span(0xDF25, 0xDF26), span(0xDF27)),
             signature=value(0xDF28),
         )
 

@@ -13,6 +13,7 @@ from kaijo.errors import ServiceTrouble
 
 LOOPBACK = "127.0.0.1"
 _BACKLOG = 2048
+_LAST_PORT = 65_535  # the resolver would quietly take a larger number modulo 65,536
 
 
 def run(app: ASGIApp, *, host: str = LOOPBACK, port: int = 0, ready: Callable[[int], None] | None = None) -> None:
@@ -54,6 +55,8 @@ class _Server(uvicorn.Server):
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= _LAST_PORT:
+        raise ServiceTrouble("service.cannot-listen", host=host, reason=f"port {port}")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
@@ -68,6 +71,4 @@ def _listen(host: str, port: int) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             raise ServiceTrouble("service.port-in-use", port=port) from None
         raise ServiceTrouble("service.cannot-listen", host=host, reason=error.strerror or "") from None
-    except OverflowError:
-        raise ServiceTrouble("service.cannot-listen", host=host, reason=f"port {port}") from None
     return listener

@@ -1,6 +1,6 @@
 """The pages as one application."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -21,9 +21,9 @@ from kaijo.web.kiosk import KioskPages
 from kaijo.web.phone import PhonePages
 from kaijo.web.places import Places
 from kaijo.web.security import HOSTS, SecurityHeaders
-from kaijo.web.site import Site
+from kaijo.web.site import Pages, Site
 
-_FACES = {"home": HomePages, "phone": PhonePages, "kiosk": KioskPages}
+_FACES: Mapping[str, Callable[[Site], Pages]] = {"home": HomePages, "phone": PhonePages, "kiosk": KioskPages}
 
 
 def pages(*, faces: Sequence[str], service: str, places: Places, clock: Clock) -> Starlette:

@@ -18,10 +18,11 @@ def check_proof(fields: Fields, proof: PinKind) -> Wrong:
 
 def check_new(fields: Fields, kind: PinKind) -> Wrong:
     """Return what is wrong with the new PIN in the fields `new` and `again`."""
-    wrong = _check_form(fields, "new", kind)
-    if wrong or not _check_form(fields, "again", kind) and _same(fields, kind):
+    if wrong := _check_form(fields, "new", kind):
         return wrong
-    return {"again": GuardRefused("guard.pins-differ", kind=kind)}
+    if _check_form(fields, "again", kind) or normalise(kind, fields["new"]) != normalise(kind, fields["again"]):
+        return {"again": GuardRefused("guard.pins-differ", kind=kind)}
+    return {}
 
 
 def _check_form(fields: Fields, name: str, kind: PinKind) -> Wrong:
@@ -30,7 +31,3 @@ def _check_form(fields: Fields, name: str, kind: PinKind) -> Wrong:
     except GuardRefused as refused:
         return {name: refused}
     return {}
-
-
-def _same(fields: Fields, kind: PinKind) -> bool:
-    return normalise(kind, fields["new"]) == normalise(kind, fields["again"])

@@ -30,6 +30,4 @@ class HomePages:
 
     def _card(self, request: Request) -> Response:
         place = self._site.place(request.path_params["place_id"])
-        return self._site.render(
-            request, "home/card.html", place=place, person=self._site.places.describe(place.id)
-        )
+        return self._site.render(request, "home/card.html", place=place, person=self._site.places.describe(place.id))

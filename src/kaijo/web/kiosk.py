@@ -90,7 +90,7 @@ class KioskPages:
 
         def act(opened: _Opened) -> str:
             with self._site.card(opened.place) as guard:
-                require_same_card(guard, card_mark(opened.visit.certificate))
+                require_same_card(guard, self._site.clock, card_mark(opened.visit.certificate))
                 done = self._kiosk(guard).reset(opened.visit, fields["proof"], fields["new"], fields["again"])
             return f"/kiosk/done/{self._done.keep(done, self._site.clock.now() + kiosk_session_life())}"
 

@@ -75,7 +75,8 @@ class PhonePages:
         place = self._site.place(fields.get("place", ""))
         with self._site.card(place) as guard:
             seen = examine(guard, self._site.clock)
-            ways = {kind: self._way(guard, seen, kind) for kind in PinKind if _may_be_open(seen, kind)}
+            phone = self._phone(guard)
+            ways = {kind: _way(phone, kind) for kind in PinKind if _may_be_open(seen, kind)}
         looked = _Looked(
             place,
             seen,
@@ -83,12 +84,6 @@ class PhonePages:
             tuple(way for way in ways.values() if isinstance(way, Refused)),
         )
         return see_other(f"/phone/card/{self._looked.keep(looked, self._site.clock.now() + _PAGE_LIFE)}")
-
-    def _way(self, guard: Guard, seen: Examination, kind: PinKind) -> TriesReading | Refused:
-        try:
-            return open_way(guard, self._site.service, seen, kind)
-        except Refused as refused:
-            return refused
 
     def _card(self, request: Request) -> Response:
         looked = self._looked.look(request.path_params["key"]).value
@@ -101,8 +96,8 @@ class PhonePages:
         except ValueError:
             raise UsageProblem("web.bad-form") from None
         with self._site.card(looked.place) as guard:
-            shown = open_way(guard, self._site.service, examine(guard, self._site.clock), kind)
-            asked = _Asked(looked.place, kind, shown, card_mark(practice_certificate(guard)))
+            shown = open_way(self._phone(guard), kind)
+            asked = _Asked(looked.place, kind, shown, card_mark(practice_certificate(guard, self._site.clock)))
         return see_other(f"/phone/proof/{self._asked.keep(asked, self._site.clock.now() + _PAGE_LIFE)}")
 
     def _proof(self, request: Request) -> Response:
@@ -123,8 +118,8 @@ class PhonePages:
 
         def act(asked: _Asked) -> str:
             with self._site.card(asked.place) as guard:
-                require_same_card(guard, asked.mark)
-                made = Phone(guard, self._site.service).reserve(asked.kind, fields["proof"], shown=asked.shown)
+                require_same_card(guard, self._site.clock, asked.mark)
+                made = self._phone(guard).reserve(asked.kind, fields["proof"], shown=asked.shown)
             return f"/phone/reservation/{self._made.keep(made, made.expires_at)}"
 
         return see_other(self._asked.once(key, act))
@@ -141,9 +136,19 @@ class PhonePages:
             now=self._site.clock.now(),
         )
 
+    def _phone(self, guard: Guard) -> Phone:
+        return Phone(guard, self._site.service, self._site.clock)
+
 
 def _to_start(_request: Request) -> Response:
     return see_other("/phone")
+
+
+def _way(phone: Phone, kind: PinKind) -> TriesReading | Refused:
+    try:
+        return open_way(phone, kind)
+    except Refused as refused:
+        return refused
 
 
 def _may_be_open(seen: Examination, kind: PinKind) -> bool:

@@ -22,7 +22,7 @@ class PlaceKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One place. `id` stands in forms and addresses; `description` is the story of the test person, where there is one."""
+    """One place. `id` stands in forms and addresses; `description` is the story of the test person, if there is one."""
 
     id: str
     kind: PlaceKind

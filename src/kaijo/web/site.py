@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
@@ -25,6 +25,14 @@ from kaijo.words import Message, explain, label, show
 Fields = Mapping[str, str]
 Endpoint = Callable[[Request], Response]
 Answerer = Callable[[Request, Fields], Response]
+
+
+class Pages(Protocol):
+    """The pages of one face."""
+
+    def routes(self) -> list[Route]:
+        """Return their routes."""
+        ...
 
 
 class Site:
@@ -66,7 +74,7 @@ class Site:
         for place in self.places.listed():
             if place.id == place_id:
                 return place
-        raise UsageProblem("web.unknown-place", place=place_id)
+        raise UsageProblem("web.unknown-place")
 
     @contextmanager
     def card(self, place: Place) -> Iterator[Guard]:
@@ -85,7 +93,11 @@ def see_other(path: str) -> Response:
 
 def _templates() -> Environment:
     environment = Environment(
-        loader=PackageLoader("kaijo.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("kaijo.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.globals |= {"t": _t, "pin_rule": pin_rule}
     environment.filters |= {"show": _show, "explain": _explain, "words": _words, "segment": _segment}

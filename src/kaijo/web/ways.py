@@ -3,22 +3,19 @@
 from hashlib import sha256
 
 from kaijo.card.guard import Guard, TriesReading
-from kaijo.doctor import CertificateState, Examination
+from kaijo.clock import Clock
 from kaijo.errors import CardTrouble, Refused
 from kaijo.facts.pins import PinKind, tries_floor
-from kaijo.terminals.client import ServiceClient
 from kaijo.terminals.phone import Phone
 from kaijo.terminals.proof import practice_certificate
 
 
-def open_way(guard: Guard, service: ServiceClient, seen: Examination, kind: PinKind) -> TriesReading:
-    """Return the tries left of the proof PIN when phone and kiosk can reset `kind` of this card.
+def open_way(phone: Phone, kind: PinKind) -> TriesReading:
+    """Return the tries left of the proof PIN when phone and kiosk can reset `kind` of the card at `phone`.
 
-    Raises Refused as `Phone.look`, and `finding.counter-certificate` or `finding.proof-last-try`.
+    Raises Refused as `Phone.look`, and `finding.proof-last-try` where the guard would hold the proof PIN back.
     """
-    shown = Phone(guard, service).look(kind)
-    if seen.certificates[PinKind.AUTHENTICATION].state is not CertificateState.VALID:
-        raise Refused("finding.counter-certificate", kind=kind)
+    shown = phone.look(kind)
     if shown.tries_left < tries_floor():
         raise Refused("finding.proof-last-try", kind=kind, proof=shown.kind)
     return shown
@@ -29,7 +26,7 @@ def card_mark(certificate: bytes) -> bytes:
     return sha256(certificate).digest()
 
 
-def require_same_card(guard: Guard, mark: bytes) -> None:
+def require_same_card(guard: Guard, clock: Clock, mark: bytes) -> None:
     """Raise CardTrouble `web.other-card` unless the card is the one of `mark`: no PIN may go into another card."""
-    if card_mark(practice_certificate(guard)) != mark:
+    if card_mark(practice_certificate(guard, clock)) != mark:
         raise CardTrouble("web.other-card")

@@ -1,0 +1,138 @@
+"""Through the real PC/SC daemon: programs that nobody here wrote find the PIN locked before and the card working after.
+
+The commands are the product's own, run as a person runs them, against the reader in which the card lies.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kaijo.facts.pins import PinKind
+from kaijo.processes import service_process
+from kaijo.virtualcard.cardfile import open_card
+from kaijo.virtualcard.persons import identity, person
+from kaijo.virtualcard.vpcd import insert
+from tests.support.pcscd import Slot
+from tests.support.world import NIGHT
+
+pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
+
+CLOCK = NIGHT.isoformat()
+
+
+def kaijo(*arguments: str, home: Path, stdin: str = "") -> str:
+    """Run the command line with PINs on stdin; return what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "kaijo", *arguments],
+        input=stdin,
+        text=True,
+        capture_output=True,
+        check=False,
+        env={**os.environ, "KAIJO_HOME": str(home)},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def foreign(*command: str, cwd: Path, expect: int = 0) -> str:
+    """Run a program that nobody here wrote; return what it prints."""
+    done = subprocess.run(command, text=True, capture_output=True, check=False, cwd=cwd)
+    assert done.returncode == expect, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def service(tmp_path: Path, home: Path) -> Iterator[str]:
+    environment = {"KAIJO_HOME": str(home)}
+    with service_process(data=tmp_path / "service", clock=CLOCK, environment=environment) as url:
+        yield url
+
+
+def reader_number(slot: Slot, cwd: Path) -> str:
+    """Return the number that OpenSC gives to the slot's reader."""
+    lines = foreign("opensc-tool", "--list-readers", cwd=cwd).splitlines()
+    return next(line.split()[0] for line in lines if line.endswith(slot.reader))
+
+
+def tries_of(pin: str, listed: str) -> str:
+    """Return the 'Tries left' line of one PIN in what pkcs15-tool lists."""
+    block = next(part for part in listed.split("PIN [") if part.startswith(pin))
+    return next(line.split(":")[1].strip() for line in block.splitlines() if "Tries left" in line)
+
+
+@pytest.mark.parametrize(
+    ("person_id", "kind", "label", "slot_label", "key_id", "new"),
+    [
+        (
+            "signature-locked",
+            PinKind.SIGNATURE,
+            "Digital Signature PIN",
+            "JPKI (Digital Signature PIN)",
+            "02",
+            "KAIJO2027",
+        ),
+        (
+            "authentication-locked",
+            PinKind.AUTHENTICATION,
+            "User Authentication PIN",
+            "JPKI (User Authentication PIN)",
+            "01",
+            "8642",
+        ),
+    ],
+)
+def test_locked_card_signs_again_in_programs_of_others(
+    tmp_path: Path,
+    home: Path,
+    service: str,
+    slot: Slot,
+    person_id: str,
+    kind: PinKind,
+    label: str,
+    slot_label: str,
+    key_id: str,
+    new: str,
+) -> None:
+    file = tmp_path / "card.json"
+    kaijo("card", "new", str(file), "--person", person_id, "--clock", CLOCK, home=home)
+    pins = identity(person(person_id), NIGHT).pins
+    proof = pins[PinKind.AUTHENTICATION if kind is PinKind.SIGNATURE else PinKind.SIGNATURE]
+    card = open_card(file)
+    with insert(card, slot.host, slot.port):
+        number = reader_number(slot, tmp_path)
+        before = foreign("pkcs15-tool", "--reader", number, "--list-pins", cwd=tmp_path)
+        assert tries_of(label, before) == "0"
+        assert "final user PIN try" not in before
+        at = ("--reader", slot.reader, "--service", service, "--clock", CLOCK, "--json")
+        kaijo("phone", "reserve", "--pin", kind.value, *at, home=home, stdin=f"{proof}\n")
+        kaijo("kiosk", "reset", *at, home=home, stdin=f"{proof}\n{new}\n{new}\n")
+        after = foreign("pkcs15-tool", "--reader", number, "--list-pins", cwd=tmp_path)
+        assert tries_of(label, after) == {"02": "5", "01": "3"}[key_id]
+        (tmp_path / "message").write_text("確定申告", "utf-8")
+        foreign(
+            "pkcs11-tool", "--token-label", slot_label, "--login", "--pin", new, "--sign", "--id", key_id,
+            "--mechanism", "SHA256-RSA-PKCS", "--input-file", "message", "--output-file", "signature",
+            cwd=tmp_path,
+        )  # fmt: skip
+        certificate = foreign(
+            "pkcs15-tool", "--reader", number, "--read-certificate", key_id,
+            *(("--verify-pin", "--auth-id", "02", "--pin", new) if key_id == "02" else ()),
+            cwd=tmp_path,
+        )  # fmt: skip
+    card.close()
+    (tmp_path / "certificate.pem").write_text(certificate[certificate.index("-----BEGIN") :])
+    key = foreign("openssl", "x509", "-in", "certificate.pem", "-pubkey", "-noout", cwd=tmp_path)
+    (tmp_path / "key.pem").write_text(key)
+    verified = foreign(
+        "openssl", "dgst", "-sha256", "-verify", "key.pem", "-signature", "signature", "message", cwd=tmp_path
+    )
+    assert verified.strip() == "Verified OK"

@@ -1,0 +1,134 @@
+"""The power goes at every call of the store, before it or after it, and the walk is taken up again."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import pytest
+
+from kaijo.errors import Refused
+from kaijo.facts.lifetimes import kiosk_session_life
+from kaijo.reset.ports import Records
+from kaijo.reset.reservations import make_reservation
+from kaijo.reset.states import GrantOutcome, ReservationState
+from kaijo.service.store.database import SqlStore
+
+from .bench import SIGNATURE, Bench
+
+
+class PowerCutError(Exception):
+    """The machine is gone. Not an error of ours, so that nothing in between can take it for an answer."""
+
+
+class CutRecords:
+    def __init__(self, records: Records, tick: Callable[[], None]) -> None:
+        self._records = records
+        self._tick = tick
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._records, name)
+
+        def cut(*arguments: object) -> object:
+            self._tick()
+            return method(*arguments)
+
+        return cut
+
+
+class CutStore:
+    """A real store that dies at point `at`: each call inside a transaction is a point, and each commit is two."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self._store = store
+        self.at = -1
+        self.points = 0
+
+    def tick(self) -> None:
+        self.points += 1
+        if self.points - 1 == self.at:
+            raise PowerCutError
+
+    def begin(self) -> AbstractContextManager[Any]:
+        return self._begin()
+
+    @contextmanager
+    def _begin(self) -> Iterator[Any]:
+        with self._store.begin() as records:
+            yield CutRecords(records, self.tick)
+            self.tick()
+        self.tick()
+
+
+class Walk:
+    """Phone and kiosk that begin again after a cut, as people do, until the reset has happened."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self._resume: Callable[[], None] = self.ask
+        self.acknowledged: list[bytes] = []
+
+    def go(self) -> None:
+        while self._resume != self.done:
+            self._resume()
+
+    def ask(self) -> None:
+        challenge, message = self.bench.challenge()
+        evidence = self.bench.evidence(SIGNATURE, message)
+
+        def reserve() -> None:
+            made = make_reservation(self.bench.desk, challenge_id=challenge.id, kind=SIGNATURE, evidence=evidence)
+            self.acknowledged.append(made.id)
+            self._resume = self.visit
+
+        self._resume = reserve
+
+    def visit(self) -> None:
+        state = self.bench.reset_state()
+        try:
+            opened = self.bench.open(reset_state=state)
+            self.bench.prove(opened)
+            assert self.bench.relay(opened.session.id) is None
+        except Refused as refusal:
+            if refusal.code == "reset.in-use":
+                self.bench.clock.advance(kiosk_session_life())
+                return
+            assert refusal.code == "reset.already-done"
+        else:
+            self.bench.finish(opened, self.bench.reset())
+        self._resume = self.done
+
+    def done(self) -> None:
+        raise AssertionError
+
+
+def walk_cut_at(store: SqlStore, point: int, *, card_loses_power: bool = False) -> tuple[Walk, CutStore]:
+    cut = CutStore(store)
+    cut.at = point
+    walk = Walk(Bench(store=cut))
+    try:
+        walk.go()
+    except PowerCutError:
+        if card_loses_power:
+            walk.bench.card.power_cycle()
+        walk.go()
+    return walk, cut
+
+
+@pytest.mark.parametrize("card_loses_power", [False, True])
+def test_walk_cut_at_any_point_of_the_store_ends_in_one_reset(card_loses_power: bool) -> None:
+    uncut = SqlStore(None)
+    points = walk_cut_at(uncut, -1)[1].points
+    uncut.close()
+    assert points > 40
+    for point in range(points):
+        store = SqlStore(None)
+        walk, cut = walk_cut_at(store, point, card_loses_power=card_loses_power)
+        assert cut.points > point
+        bench = walk.bench
+        assert bench.image.administration.reset_number == 1, point
+        (made,) = bench.reservations()
+        assert (made.state, walk.acknowledged[-1]) == (ReservationState.USED, made.id), point
+        with bench.store.begin() as records:
+            grants = records.grants(bench.pseudonym, made.id)
+        assert [grant.outcome for grant in grants].count(GrantOutcome.USED) == 1, point
+        store.close()

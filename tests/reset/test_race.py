@@ -1,0 +1,89 @@
+"""Many at once, on a database file as in service."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from secrets import token_bytes
+from threading import Barrier
+
+import pytest
+
+from kaijo.reset.grants import relay_step
+from kaijo.reset.relay import first_command
+from kaijo.reset.states import ACTIVE, ReservationState
+from kaijo.reset.veil import Veil
+from kaijo.service.store.database import SqlStore
+
+from .bench import Bench, code_of, key
+
+KIOSKS = 64
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    store = SqlStore(tmp_path / "service.db")
+    bench = Bench(store=store)
+    bench.desk = replace(bench.desk, randomness=token_bytes, veil=Veil(b"v" * 32, randomness=token_bytes))
+    for name in ("a1", "s1"):
+        key(name)  # made before the threads begin, which would each make their own
+    yield bench
+    store.close()
+
+
+def at_once(count: int, act: Callable[[int], str]) -> Counter[str]:
+    barrier = Barrier(count)
+
+    def run(index: int) -> str:
+        barrier.wait()
+        return act(index)
+
+    with ThreadPoolExecutor(count) as pool:
+        return Counter(pool.map(run, range(count)))
+
+
+def test_64_kiosks_with_one_reservation_make_one_reset(bench: Bench) -> None:
+    made = bench.reserve()
+    opened = [bench.open() for _ in range(KIOSKS)]
+    proofs = at_once(KIOSKS, lambda index: code_of(lambda: bench.prove(opened[index])))
+    assert proofs == {"": 1, "reset.in-use": KIOSKS - 1}
+    holder = bench.row(made).holder
+    winner = next(one for one in opened if one.session.id == holder)
+
+    def walk(index: int) -> str:
+        if opened[index] is winner:
+            return code_of(lambda: bench.finish(winner, bench.reset()) if not bench.relay(holder or "") else None)
+        return code_of(lambda: bench.prove(opened[index]))
+
+    outcomes = at_once(KIOSKS, walk)
+    assert outcomes[""] == 1
+    assert set(outcomes) <= {"", "reset.in-use", "reset.already-done"}
+    assert bench.image.administration.reset_number == 1
+    assert bench.row(made).state is ReservationState.USED
+
+
+def test_one_relay_step_sent_many_times_at_once_is_one_step(bench: Bench) -> None:
+    bench.reserve()
+    opened = bench.open()
+    bench.prove(opened)
+    command: bytes | None = first_command()
+    for step in range(5):
+        assert command is not None
+        response = bench.card.transmit(command)
+        answers = at_once(
+            8,
+            lambda _, step=step, response=response: repr(  # type: ignore[misc]
+                relay_step(bench.desk, session_id=opened.session.id, step=step, response=response)
+            ),
+        )
+        assert list(answers.values()) == [8]
+        command = relay_step(bench.desk, session_id=opened.session.id, step=step, response=response).command
+    assert command is None
+
+
+def test_reservations_made_at_once_leave_one_active(bench: Bench) -> None:
+    assert at_once(8, lambda _: code_of(bench.reserve)) == {"": 8}
+    states = Counter(row.state for row in bench.reservations())
+    assert states == {ReservationState.LIVE: 1, ReservationState.REPLACED: 7}
+    assert sum(states[state] for state in ACTIVE) == 1

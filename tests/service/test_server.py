@@ -1,0 +1,63 @@
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from kaijo.errors import ServiceTrouble
+from kaijo.service.api import create_app
+from kaijo.service.server import run, serving
+from kaijo.service.store.database import SqlStore
+from tests.reset.bench import NOON, Bench
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    store = SqlStore(tmp_path / "service.db")
+    yield Bench(store=store)
+    store.close()
+
+
+def test_serving_answers_on_loopback_and_stops(bench: Bench) -> None:
+    with serving(create_app(desk=bench.desk, practice=True)) as url, httpx2.Client(trust_env=False) as client:
+        assert url.startswith("http://127.0.0.1:")
+        health = client.get(f"{url}/health")
+        assert (health.status_code, health.json()["time"]) == (200, NOON.isoformat())
+        assert "server" not in health.headers
+        challenge = client.post(f"{url}/v1/challenges", json={"purpose": "reserve", "kind": "signature"})
+        assert challenge.status_code == 201
+    with pytest.raises(httpx2.ConnectError):
+        httpx2.get(f"{url}/health", trust_env=False)
+
+
+def test_server_on_a_port_in_use_says_so(bench: Bench) -> None:
+    app = create_app(desk=bench.desk, practice=True)
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(ServiceTrouble) as trouble:
+            run(app, port=port)
+        assert trouble.value.diagnostics() == {"code": "service.port-in-use", "data": {"port": port}}
+        with pytest.raises(ServiceTrouble), serving(app, port=port):
+            pass
+
+
+def test_server_on_an_address_that_is_not_ours_says_so(bench: Bench) -> None:
+    app = create_app(desk=bench.desk, practice=True)
+    for host, port in (("127.0.0.1", 70_000), ("127.0.0.1", -1)):
+        with pytest.raises(ServiceTrouble) as trouble:
+            run(app, host=host, port=port)
+        assert trouble.value.code == "service.cannot-listen"
+
+
+def test_run_says_when_it_is_ready_and_serves_until_told_to_stop(bench: Bench) -> None:
+    class StopError(Exception):
+        pass
+
+    def ready(port: int) -> None:
+        assert port > 0
+        raise StopError
+
+    with pytest.raises(StopError):
+        run(create_app(desk=bench.desk, practice=True), ready=ready)

@@ -1,0 +1,130 @@
+import pytest
+
+from kaijo.facts.pins import PinKind
+from kaijo.words import label, message
+from tests.support.world import World, pins_of
+
+from .conftest import Visiting
+from .visitor import Gone, Visitor
+from .walk import LOCKED, PROOF, WRONG, ask, look
+
+
+def test_card_page_shows_four_counts_and_the_open_ways(visitor: Visitor) -> None:
+    page = look(visitor)
+    counts = [text for text in page.within("td") if text.startswith("残り") and "最大" in text]
+    assert counts == ["残り0回（最大5回）", "残り3回（最大3回）", "残り3回（最大3回）", "残り3回（最大3回）"]
+    assert [button["value"] for button in page.forms[0].buttons] == ["signature"]
+    assert (
+        message("terminal.proof-locked", "ja", kind=PinKind.AUTHENTICATION, proof=PinKind.SIGNATURE).cause in page.text
+    )
+    assert page.text.count(label("web.phone.card.no-way", "ja")) == 0
+
+
+@pytest.mark.parametrize(
+    ("person", "closed"),
+    [
+        ("both-locked", ["terminal.proof-locked", "terminal.proof-locked"]),
+        ("certificate-expired", ["terminal.certificate-expired"]),
+        ("under-15", ["terminal.no-signature-certificate"]),
+        ("face-only", []),
+    ],
+)
+def test_card_without_a_way_has_no_button_and_says_why(visiting: Visiting, person: str, closed: list[str]) -> None:
+    page = look(visiting(person), person)
+    assert page.status == 200
+    assert [form.buttons for form in page.forms] == []
+    assert label("web.phone.card.no-way", "ja") in page.text
+    titles = page.within("h3")
+    assert [code for code in closed if label_title(code) not in titles] == []
+
+
+def label_title(code: str) -> str:
+    return message(code, "ja", kind="signature", proof="authentication", not_after="").title
+
+
+def test_one_try_left_is_stopped_before_anybody_types(visiting: Visiting) -> None:
+    visitor = visiting("one-try-left")
+    page = look(visitor, "one-try-left")
+    assert [form.buttons for form in page.forms] == []
+    token = visitor.go("/phone").forms[0].hidden()
+    answer = visitor.post(page.path, {**token, "kind": "signature"})
+    assert (answer.status, answer.code) == (409, "finding.proof-last-try")
+
+
+def test_forgotten_pin_that_is_not_locked_can_be_reserved(visiting: Visiting) -> None:
+    visitor = visiting("fresh")
+    page = look(visitor, "fresh")
+    assert [button["value"] for button in page.forms[0].buttons] == ["signature", "authentication"]
+    made = visitor.send(visitor.send(page, kind="signature"), proof=pins_of("fresh")[PinKind.AUTHENTICATION])
+    assert made.path.startswith("/phone/reservation/")
+
+
+def test_moved_holder_is_refused_by_the_service_with_the_way_on(visiting: Visiting) -> None:
+    visitor = visiting("moved")
+    answer = visitor.send(ask(visitor, person="moved"), proof=pins_of("moved")[PinKind.AUTHENTICATION])
+    assert (answer.status, answer.code) == (409, "reset.certificate-revoked")
+
+
+def test_wrong_form_stays_on_the_page_with_the_error_beside_an_empty_field(visitor: Visitor) -> None:
+    page = ask(visitor)
+    wrong = visitor.send(page, proof="12345")
+    assert (wrong.status, wrong.path) == (422, page.path)
+    field = next(one for one in wrong.forms[0].inputs if one.get("name") == "proof")
+    assert field.get("value") is None
+    assert field["aria-invalid"] == "true"
+    assert "proof-error" in field["aria-describedby"].split()
+    assert "proof-error" in [one.get("id") for one in wrong.all("p")]
+    assert visitor.send(wrong, proof=PROOF).path.startswith("/phone/reservation/")
+
+
+def test_count_that_changed_since_it_was_shown_holds_the_pin_back(visitor: Visitor) -> None:
+    first, second = ask(visitor), ask(visitor)
+    visitor.send(first, proof=WRONG)
+    answer = visitor.send(second, proof=PROOF)
+    assert (answer.status, answer.code) == (409, "guard.count-changed")
+
+
+def test_card_that_was_swapped_gets_no_pin(visiting: Visiting, world: World) -> None:
+    visitor = visiting(LOCKED, "fresh")
+    page = ask(visitor)
+    (world.folder / f"{LOCKED}.json").write_bytes((world.folder / "fresh.json").read_bytes())
+    answer = visitor.send(page, proof=PROOF)
+    assert (answer.status, answer.code) == (503, "web.other-card")
+
+
+def test_card_taken_away_is_told_and_not_a_fault(visiting: Visiting) -> None:
+    answer = look(visiting(table=Gone))
+    assert (answer.status, answer.code) == (503, "cardfile.missing")
+
+
+def test_unreachable_service_is_told(visiting: Visiting) -> None:
+    visitor = visiting(service="http://127.0.0.1:1")
+    answer = visitor.send(ask(visitor), proof=PROOF)
+    assert (answer.status, answer.code) == (502, "service.unreachable")
+
+
+@pytest.mark.parametrize("place", ["", "nobody", "../../etc/passwd"])
+def test_unknown_place_is_told(visitor: Visitor, place: str) -> None:
+    answer = look(visitor, place)
+    assert (answer.status, answer.code) == (404, "web.unknown-place")
+
+
+@pytest.mark.parametrize("kind", ["", "attributes-pin"])
+def test_unknown_kind_is_told(visitor: Visitor, kind: str) -> None:
+    answer = visitor.send(look(visitor), kind=kind)
+    assert (answer.status, answer.code) == (400, "web.bad-form")
+
+
+def test_resident_pin_is_for_the_counter(visitor: Visitor) -> None:
+    answer = visitor.send(look(visitor), kind="resident")
+    assert (answer.status, answer.code) == (409, "terminal.counter-only")
+
+
+@pytest.mark.parametrize("page", ["card", "proof", "reservation"])
+def test_page_of_an_unknown_key_is_over(visitor: Visitor, page: str) -> None:
+    answer = visitor.go(f"/phone/{page}/{'0' * 32}")
+    assert (answer.status, answer.code) == (410, "web.over")
+
+
+def test_address_of_the_first_form_leads_back_to_the_start(visitor: Visitor) -> None:
+    assert visitor.go("/phone/card").path == "/phone"

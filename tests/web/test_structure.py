@@ -1,0 +1,51 @@
+"""Every page of the walk, as assistive technology and a policy without inline code need it."""
+
+import pytest
+
+from kaijo.words import LANGS, Lang, label
+
+from .visitor import Page, Visitor
+from .walk import WRONG, arrive, ask, look, reserve, reset
+
+
+def walked(visitor: Visitor) -> list[Page]:
+    """Return one of each page."""
+    proof = ask(visitor)
+    wrong = visitor.send(proof, proof="1")
+    reserved = reserve(visitor)
+    visit = arrive(visitor)
+    differing = reset(visitor, visit, again="ANDERS99")
+    done = reset(visitor, visit)
+    plain = [visitor.go(path) for path in ("/", "/cards/signature-locked", "/phone", "/kiosk", "/nowhere")]
+    return [*plain, look(visitor), proof, wrong, reserved, visit, differing, done, reserve(visitor, WRONG)]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_pages_are_well_formed_for_everybody(visitor: Visitor, lang: Lang) -> None:
+    visitor.go(f"/?lang={lang}")
+    for page in walked(visitor):
+        assert next(page.all("html"))["lang"] == lang
+        (heading,) = page.within("h1")
+        assert "".join(page.within("title")) == f"{heading} | {label('web.name', lang)}"
+        ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+        assert sorted(set(ids)) == sorted(ids)
+        labelled = {one["for"] for one in page.all("label")}
+        shown = [one for form in page.forms for one in form.inputs if one["type"] != "hidden"]
+        assert [one["name"] for one in shown if one["id"] not in labelled] == []
+        described = {target for _, one in page.elements for target in one.get("aria-describedby", "").split()}
+        assert described - set(ids) == set()
+        assert label("web.practice", lang) in page.within("p")
+        assert label("web.not-official", lang) in page.within("footer")
+
+
+def test_pages_hold_no_inline_style_or_script(visitor: Visitor) -> None:
+    for page in walked(visitor):
+        assert [tag for tag, _ in page.elements if tag in {"script", "style"}] == []
+        inline = [name for _, one in page.elements for name in one if name == "style" or name.startswith("on")]
+        assert inline == []
+
+
+def test_every_form_is_posted_with_our_token(visitor: Visitor) -> None:
+    forms = [form for page in walked(visitor) for form in page.forms]
+    assert {(form.method, len(form.hidden().get("token", ""))) for form in forms} == {("post", 32)}
+    assert len(forms) > 0

@@ -1,0 +1,55 @@
+"""The style sheet's colours, measured as WCAG 2.2 measures them."""
+
+import re
+from importlib.resources import files
+
+import pytest
+
+CSS = files("kaijo.web").joinpath("static", "kaijo.css").read_text("utf-8")
+TOKEN = re.compile(r"--([a-z-]+): #([0-9a-f]{6});")
+TEXT, EDGE = 4.5, 3.0
+PAIRS = [
+    ("ink", "paper", TEXT),
+    ("ink", "sheet", TEXT),
+    ("quiet", "paper", TEXT),
+    ("quiet", "sheet", TEXT),
+    ("accent", "paper", TEXT),
+    ("accent", "sheet", TEXT),
+    ("on-accent", "accent", TEXT),
+    ("on-practice", "practice", TEXT),
+    ("bad", "sheet", TEXT),
+    ("bad", "paper", TEXT),
+    ("bad", "bad-sheet", TEXT),
+    ("line", "sheet", EDGE),
+    ("warning", "sheet", EDGE),
+    ("good", "sheet", EDGE),
+    ("focus", "sheet", EDGE),
+    ("focus", "paper", EDGE),
+]
+
+
+def tokens(part: int) -> dict[str, str]:
+    """Return the colours of the light (0) or the dark (1) scheme."""
+    return dict(TOKEN.findall(CSS.split("@media (prefers-color-scheme: dark)")[part].split("\n}")[0]))
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("part", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(("front", "back", "least"), PAIRS)
+def test_colours_stand_out(front: str, back: str, least: float, part: int) -> None:
+    scheme = tokens(part)
+    dark, light = sorted((luminance(scheme[front]), luminance(scheme[back])))
+    assert (light + 0.05) / (dark + 0.05) >= least
+
+
+def test_both_schemes_name_the_same_colours() -> None:
+    assert tokens(0).keys() == tokens(1).keys()
+
+
+def test_style_fetches_nothing() -> None:
+    assert re.findall(r"url\(|@import|@font-face", CSS) == []
