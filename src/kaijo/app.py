@@ -2,7 +2,8 @@
 
 import os
 import secrets
-from collections.abc import Callable
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from kaijo.facts.pins import PinKind
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from kaijo.places import LocalPlaces
     from kaijo.reset.ports import CertificateRecord, RegisteredCard
     from kaijo.virtualcard.issuer import Issuer
     from kaijo.virtualcard.register import IssuedCertificate
@@ -71,7 +73,7 @@ def service(data: Path, clock: Clock, *, face_required: bool) -> "ASGIApp":
     issuer = practice_issuer(clock)
     face = FaceRule.REQUIRED if face_required else FaceRule.NOT_REQUIRED
     desk = Desk(
-        store=SqlStore(_folder(data) / "service.sqlite3"),
+        store=SqlStore(make_folder(data) / "service.sqlite3"),
         trust=CertificateTrust(
             {kind: [issuer.ca_certificate(kind)] for kind in _CERTIFIED}, lambda kind, at: [issuer.crl(kind, at)]
         ),
@@ -85,22 +87,41 @@ def service(data: Path, clock: Clock, *, face_required: bool) -> "ASGIApp":
     return create_app(desk=desk, practice=True)
 
 
-def run(app: "ASGIApp", port: int, *, open_url: str | None = None, ready: Callable[[], None] | None = None) -> None:
-    """Serve `app` on loopback until stopped; open `open_url` in the browser once it answers.
+def pages(places: "LocalPlaces", service_url: str, clock: Clock, *, faces: Sequence[str]) -> "ASGIApp":
+    """Return the pages of `faces` around the cards at `places`."""
+    from kaijo import web
+
+    return web.pages(faces=faces, service=service_url, places=places, clock=clock)
+
+
+def local_places(data: Path, clock: Clock) -> "LocalPlaces":
+    """Return the places for cards under `data`, with a card for every test person. Raises as issuer and card files."""
+    from kaijo.places import LocalPlaces
+
+    places = LocalPlaces(make_folder(data / "cards"), clock)
+    places.issue_missing(practice_issuer(clock))
+    return places
+
+
+def run(app: "ASGIApp", port: int, *, open_url: str | None = None) -> None:
+    """Serve `app` on loopback until stopped; show `open_url` in a browser once it answers, where there is a screen.
 
     Raises ServiceTrouble `service.port-in-use`.
     """
-    import webbrowser
-
     from kaijo.service import server
 
     def on_ready(_port: int) -> None:
-        if ready is not None:
-            ready()
-        if open_url is not None:
+        if open_url is not None and _has_screen():
+            import webbrowser
+
             webbrowser.open(open_url)
 
     server.run(app, port=port, ready=on_ready)
+
+
+def _has_screen() -> bool:
+    # Without one, `webbrowser` would start a text browser in the middle of our own output.
+    return sys.platform in {"darwin", "win32"} or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 class _PracticeRegistry:
@@ -132,7 +153,8 @@ def _record(issued: "IssuedCertificate") -> "CertificateRecord":
     )
 
 
-def _folder(path: Path) -> Path:
+def make_folder(path: Path) -> Path:
+    """Return `path`, made if it is not there. Raises UsageProblem `usage.unwritable`."""
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError:

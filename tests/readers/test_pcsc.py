@@ -195,7 +195,7 @@ def test_card_that_leaves_in_the_middle_of_a_command_is_unknown_and_stays_so(slo
     with card_in(slot, EchoCard(leave)) as insertion, closing(open_reader(slot.reader)) as link:
         codes = [code_of(lambda: link.transmit(COMMAND)), code_of(lambda: link.transmit(COMMAND))]
         codes += [code_of(link.power_cycle), code_of(lambda: link.transmit(COMMAND))]
-        assert (codes, insertion.apdus) == (["card.removed"] * 4, 2)
+        assert (codes, insertion.apdus) == (["card.removed"] * 4, 2)  # the one at waking, and the one that was lost
 
 
 def test_another_card_in_the_same_reader_is_not_taken_for_the_first(slot: Slot) -> None:

@@ -1,6 +1,7 @@
 """The rules that `tests.support.house` lays on every test, the skips seen from a small suite of their own."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -24,6 +25,14 @@ def test_skipped():
 def test_known():
     raise AssertionError
 """
+GROUPED = """
+import pytest
+
+@pytest.mark.xdist_group("one daemon")
+@pytest.mark.parametrize("number", range(8))
+def test_grouped(number, worker_id):
+    print(worker_id)
+"""
 SKIPPED_MODULE = """
 import pytest
 
@@ -31,15 +40,19 @@ pytest.skip("no such library", allow_module_level=True)
 """
 
 
-def outcomes(folder: Path, *, ci: str) -> tuple[int, str]:
+def run(folder: Path, *options: str, ci: str = "") -> subprocess.CompletedProcess[str]:
     (folder / "pytest.ini").write_text("[pytest]\n", "utf-8")
-    (folder / "test_suite.py").write_text(SUITE, "utf-8")
-    (folder / "test_module.py").write_text(SKIPPED_MODULE, "utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.support.house", "--continue-on-collection-errors"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.support.house", *options]
     surroundings = os.environ | {"CI": ci, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
+    return subprocess.run(
         command, cwd=folder, env=surroundings, capture_output=True, text=True, check=False, timeout=120
     )
+
+
+def outcomes(folder: Path, *, ci: str) -> tuple[int, str]:
+    (folder / "test_suite.py").write_text(SUITE, "utf-8")
+    (folder / "test_module.py").write_text(SKIPPED_MODULE, "utf-8")
+    done = run(folder, "--continue-on-collection-errors", ci=ci)
     return done.returncode, done.stdout.splitlines()[-1].split(" in ")[0]
 
 
@@ -67,3 +80,10 @@ def test_call_of_this_machine_goes_through(host: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as caller:
         caller.connect((host, server.getsockname()[1]))
         assert caller.getpeername() == server.getsockname()
+
+
+def test_group_stays_with_one_worker(tmp_path: Path) -> None:
+    (tmp_path / "test_suite.py").write_text(GROUPED, "utf-8")
+    done = run(tmp_path, "-rP", "--numprocesses=2", "--dist=loadgroup")
+    workers = re.findall(r"^gw\d$", done.stdout, re.MULTILINE)
+    assert (done.returncode, len(workers), len(set(workers))) == (0, 8, 1)

@@ -28,4 +28,5 @@ def serve_pages(face: str, *, port: int, service: str, clock: Clock, no_browser:
     """Serve the pages of `face` (phone or kiosk) until stopped."""
     url = f"http://127.0.0.1:{port}/{face}"
     speech().say("cli.pages", url=url)
-    app.run(app.pages(service, clock, faces=(face,)), port, open_url=None if no_browser else url)
+    places = app.local_places(app.home() / "town", clock)
+    app.run(app.pages(places, service, clock, faces=(face,)), port, open_url=None if no_browser else url)

@@ -21,6 +21,10 @@ _PAUSE = 0.1  # seconds between two looks
 _THROWN_AWAY = Command(0x00, Ins.SELECT, 0x00, 0x00).encode()
 
 
+# What these mean is another thing once a card was held.
+_OF_A_HELD_CARD = {int(Answer.NO_SERVICE): Answer.SERVICE_STOPPED, int(Answer.NO_SMARTCARD): Answer.REMOVED_CARD}
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """A reader as the service sees it. `in_use`: some program, maybe this one, holds its card exclusively."""
@@ -36,7 +40,10 @@ class PcscLink:
 
     Exclusive access alone keeps the others out, so no PC/SC transaction is ever begun and the link may lie idle
     while a person types; a service that ends idle transactions (Windows, after 5 s) has none to end. The card is
-    powered off at the end, so that nobody inherits its security status. For one thread at a time.
+    powered off at the end, so that nobody inherits its security status.
+
+    A link that lost its card stays lost: the service may miss a quick swap, and another card must never be given
+    what was meant for the first. For one thread at a time.
     """
 
     def __init__(self, context: Context, reader: str) -> None:
@@ -44,6 +51,7 @@ class PcscLink:
         self._context: Context | None = context
         self._reader = reader
         self._card = 0
+        self._lost = False
         try:
             self._card, self._protocol = context.connect(reader)
             self._wake()
@@ -71,7 +79,7 @@ class PcscLink:
             self.power_cycle()
         if number or not answer:
             # An empty answer with success is how a card lost in the middle of a command shows itself.
-            raise transmission_trouble(number, reader=self._reader)
+            raise self._noted(transmission_trouble(number, reader=self._reader))
         return bytes(answer)
 
     def power_cycle(self) -> None:
@@ -81,14 +89,17 @@ class PcscLink:
         `kaijo.readers.trouble.trouble` maps.
         """
         scard = self._open().scard
+        protocol = self._protocol
         number, *_ = scard.SCardStatus(self._card)
-        if number & 0xFFFF_FFFF not in {Answer.SUCCESS, Answer.RESET_CARD, Answer.UNPOWERED_CARD}:
-            self._raise(number)
-        number, protocol = scard.SCardReconnect(
-            self._card, scard.SCARD_SHARE_EXCLUSIVE, scard.SCARD_PROTOCOL_ANY, scard.SCARD_UNPOWER_CARD
-        )
+        number &= 0xFFFF_FFFF
+        if number in {Answer.SUCCESS, Answer.RESET_CARD, Answer.UNPOWERED_CARD}:
+            number, protocol = scard.SCardReconnect(
+                self._card, scard.SCARD_SHARE_EXCLUSIVE, scard.SCARD_PROTOCOL_ANY, scard.SCARD_UNPOWER_CARD
+            )
+            number &= 0xFFFF_FFFF
         if number:
-            self._raise(number)
+            number = _OF_A_HELD_CARD.get(number, number)
+            raise self._noted(trouble(number, reader=self._reader))
         self._protocol = protocol
         self._wake()
 
@@ -109,15 +120,13 @@ class PcscLink:
     def _open(self) -> Context:
         if self._context is None:
             raise CardTrouble("reader.closed", reader=self._reader)
+        if self._lost:
+            raise trouble(Answer.REMOVED_CARD, reader=self._reader)
         return self._context
 
-    def _raise(self, number: int) -> None:
-        number &= 0xFFFF_FFFF
-        if number == Answer.NO_SERVICE:
-            number = Answer.SERVICE_STOPPED
-        elif number == Answer.NO_SMARTCARD:
-            number = Answer.REMOVED_CARD
-        raise trouble(number, reader=self._reader)
+    def _noted(self, error: CardTrouble) -> CardTrouble:
+        self._lost |= error.code == "card.removed"
+        return error
 
 
 def list_readers() -> tuple[Reader, ...]:

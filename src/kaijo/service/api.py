@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Path
 from fastapi.exceptions import RequestValidationError
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 
 from kaijo import __version__
@@ -38,6 +39,14 @@ from kaijo.service.models import (
     text64,
 )
 
+# Traces would carry session ids and bodies to wherever an environment variable says.
+_SILENT: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 SessionId = Annotated[str, Path(max_length=128, description="the id that opening the session gave")]
 
 
@@ -49,6 +58,7 @@ def create_app(*, desk: Desk, practice: bool) -> FastAPI:
         summary="暗証番号の初期化の予約とキオスク端末の手続き · Reservations of PIN resets, and kiosk sessions",
         docs_url=None,
         redoc_url=None,
+        telemetry=_SILENT,
     )
     app.add_middleware(Envelope)
     app.add_exception_handler(KaijoError, on_kaijo_error)

@@ -1,0 +1,39 @@
+"""`kaijo up`: the whole system on this machine."""
+
+import signal
+import sys
+from pathlib import Path
+
+import click
+
+from kaijo import app
+from kaijo.cli.options import PORT, clock_option, data_option
+from kaijo.cli.speech import lang_option, speech
+from kaijo.clock import clock_at
+
+
+@click.command("up")
+@click.option("--port", type=click.IntRange(1, 65534), default=PORT, show_default=True)
+@data_option
+@click.option("--no-browser", is_flag=True, help="ブラウザーを開かない / do not open a browser")
+@clock_option
+@lang_option
+def command(port: int, data: Path | None, clock: str | None, *, no_browser: bool) -> None:
+    """全体を動かす（予約サービスは次のポート）/ run everything; the service takes the next port."""
+    from kaijo.processes import service_process
+
+    # The pages' server hands a SIGTERM on after it stopped; leaving in the ordinary way also stops the service.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    time = clock_at(clock)
+    folder = app.make_folder(data or app.home() / "town")
+    speech().say("up.preparing")
+    places = app.local_places(folder, time)
+    now = time.now().isoformat() if clock is not None else None
+    with service_process(data=folder / "service", clock=now, port=port + 1) as service:
+        url = f"http://127.0.0.1:{port}/"
+        speech().say("up.running", url=url, service=service)
+        app.run(
+            app.pages(places, service, time, faces=("home", "phone", "kiosk")),
+            port,
+            open_url=None if no_browser else url,
+        )

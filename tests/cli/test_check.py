@@ -1,0 +1,29 @@
+import pytest
+
+from kaijo.virtualcard.persons import persons
+from tests.support.command import CommandLine
+from tests.support.world import NIGHT, World
+
+
+@pytest.mark.parametrize("person_id", [one.id for one in persons()])
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_check_reads_every_person_in_both_languages(
+    kaijo: CommandLine, world: World, person_id: str, lang: str
+) -> None:
+    file = world.card_file(person_id)
+    content = file.read_bytes()
+    at = ("--card", str(file), "--clock", NIGHT.isoformat(), "--lang", lang)
+    told, answered = kaijo("check", *at), kaijo("check", *at, "--json")
+    bad = any(finding["severity"] == "bad" for finding in answered.json()["findings"])
+    assert told.code == answered.code == int(bad)
+    assert all(finding["title"] in told.out.replace("\n", "") for finding in answered.json()["findings"])
+    assert file.read_bytes() == content
+
+
+def test_check_answers_in_the_shape_of_the_contract(kaijo: CommandLine, world: World) -> None:
+    answer = kaijo("check", "--card", str(world.card_file("fresh")), "--clock", NIGHT.isoformat(), "--json").json()
+    assert set(answer) == {"reader", "read_at", "card", "pins", "certificates", "findings", "link"}
+    assert [pin["kind"] for pin in answer["pins"]] == ["signature", "authentication", "resident", "attributes"]
+    assert answer["pins"][0] == {"kind": "signature", "tries_left": 5, "tries_max": 5, "state": "full"}
+    assert answer["card"]["kind"] == "current"
+    assert answer["link"]["apdus"] < 40
