@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from kaijo.places import LocalPlaces
+    from kaijo.reset.desk import Desk
     from kaijo.reset.ports import CertificateRecord, RegisteredCard
     from kaijo.virtualcard.issuer import Issuer
     from kaijo.virtualcard.register import IssuedCertificate
@@ -54,8 +55,8 @@ def practice_issuer(clock: Clock) -> "Issuer":
     return Issuer.open(home() / "issuer", clock)
 
 
-def service(data: Path, clock: Clock, *, face_required: bool) -> "ASGIApp":
-    """Return the reservation service for the cards of this person's practice issuer, with its database in `data`.
+def desk(data: Path, clock: Clock, *, face_required: bool) -> "Desk":
+    """Return the operator's desk for the cards of this person's practice issuer, with its database in `data`.
 
     Raises ServiceTrouble `service.no-extra` without the extra `service`, `store.…`, and CardTrouble `issuer.…`.
     """
@@ -63,7 +64,6 @@ def service(data: Path, clock: Clock, *, face_required: bool) -> "ASGIApp":
         from kaijo.reset.desk import Desk
         from kaijo.reset.policy import FacePolicy, FaceRule
         from kaijo.reset.veil import Veil
-        from kaijo.service.api import create_app
         from kaijo.service.cardadmin import KeyFileCardKeys
         from kaijo.service.store.database import SqlStore
         from kaijo.service.trust.checking import CertificateTrust
@@ -72,7 +72,7 @@ def service(data: Path, clock: Clock, *, face_required: bool) -> "ASGIApp":
 
     issuer = practice_issuer(clock)
     face = FaceRule.REQUIRED if face_required else FaceRule.NOT_REQUIRED
-    desk = Desk(
+    return Desk(
         store=SqlStore(make_folder(data) / "service.sqlite3"),
         trust=CertificateTrust(
             {kind: [issuer.ca_certificate(kind)] for kind in _CERTIFIED}, lambda kind, at: [issuer.crl(kind, at)]
@@ -84,7 +84,14 @@ def service(data: Path, clock: Clock, *, face_required: bool) -> "ASGIApp":
         clock=clock,
         face_policy=FacePolicy(signature=face, authentication=FaceRule.NOT_REQUIRED),
     )
-    return create_app(desk=desk, practice=True)
+
+
+def service(data: Path, clock: Clock, *, face_required: bool) -> "ASGIApp":
+    """Return the reservation service around a desk. Raises as `desk`."""
+    made = desk(data, clock, face_required=face_required)
+    from kaijo.service.api import create_app
+
+    return create_app(desk=made, practice=True)
 
 
 def pages(places: "LocalPlaces", service_url: str, clock: Clock, *, faces: Sequence[str]) -> "ASGIApp":
