@@ -249,11 +249,16 @@ def test_name_that_fits_nothing_is_unknown_and_the_known_are_told(name: str) -> 
     }
 
 
-@pytest.mark.parametrize("command", [b"", b"\x00", bytes(3), bytes(70_000)])
-def test_command_of_impossible_length_is_a_trouble_of_ours(slot: Slot, command: bytes) -> None:
-    with card_in(slot), closing(open_reader(slot.reader)) as link, pytest.raises(CardTrouble) as refused:
-        link.transmit(command)
-    assert refused.value.code == ("reader.trouble" if command == b"" else "card.removed")
+@pytest.mark.parametrize("command", [b"", b"\x00", b"\x04", bytes(3)])
+def test_less_than_a_header_is_not_sent(slot: Slot, command: bytes) -> None:
+    with card_in(slot) as insertion, closing(open_reader(slot.reader)) as link:
+        assert code_of(lambda: link.transmit(command)) == "card.malformed-command"
+        assert (insertion.apdus, link.transmit(COMMAND)) == (1, ECHO)
+
+
+def test_command_too_long_for_the_service_is_unknown(slot: Slot) -> None:
+    with card_in(slot), closing(open_reader(slot.reader)) as link:
+        assert code_of(lambda: link.transmit(bytes(70_000))) == "card.removed"
 
 
 @pytest.mark.parametrize("atr", [b"\x3b", b"\xff\xff\xff", bytes(40)])

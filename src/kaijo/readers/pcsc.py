@@ -70,9 +70,12 @@ class PcscLink:
         Raises CardTrouble `card.removed` when it is unknown whether the card obeyed, whatever broke (card, reader or
         service); `card.was-reset` when another program reset the card before: it was not sent, the card has been
         powered anew and has forgotten every selection and PIN; `reader.daemon-restarted`, `reader.in-use`,
-        `reader.protocol-mismatch`, `card.unpowered`, `reader.trouble`: it was not sent.
+        `reader.protocol-mismatch`, `card.unpowered`, `card.malformed-command`, `reader.trouble`: it was not sent.
         """
         scard = self._open().scard
+        if len(command) < 4:
+            # Less than a header is no command; the virtual reader would wait for its answer for ever.
+            raise CardTrouble("card.malformed-command")
         number, answer = scard.SCardTransmit(self._card, self._protocol, list(command))
         number &= 0xFFFF_FFFF
         if number == Answer.RESET_CARD:
