@@ -60,8 +60,8 @@ def test_code_nobody_wrote_down_is_a_key_error() -> None:
 @pytest.mark.parametrize(
     ("value", "ja", "en"),
     [
-        (MONDAY_NIGHT, "3月15日(月) 21:40", "Mon 15 Mar 21:40"),
-        (MONDAY_NIGHT.astimezone(UTC), "3月15日(月) 21:40", "Mon 15 Mar 21:40"),
+        (MONDAY_NIGHT, "2027年3月15日(月) 21:40", "Mon 15 Mar 2027 21:40"),
+        (MONDAY_NIGHT.astimezone(UTC), "2027年3月15日(月) 21:40", "Mon 15 Mar 2027 21:40"),
         (Chain.LAWSON, "ローソン", "Lawson"),
         ([Chain.SEVEN_ELEVEN, Chain.AEON], "セブン-イレブン、イオン", "7-Eleven, Aeon"),
         ((), "", ""),

@@ -26,7 +26,7 @@ def normalise(kind: PinKind | Code, typed: str) -> str:
         size = _CODE_LENGTH[kind]
         if set(text) <= _DIGITS and len(text) == size:
             return text
-        raise GuardRefused("guard.wrong-form", kind=kind, form="form.code", min=size, max=size)
+        raise GuardRefused("guard.wrong-form", kind=kind, form="form.code", length=size)
     rule = pin_rule(kind)
     if rule.alphabet == "upper-and-digits":
         text = text.upper()
@@ -36,7 +36,7 @@ def normalise(kind: PinKind | Code, typed: str) -> str:
     if rule.needs_letter_and_digit:
         right = right and bool(set(text) & _DIGITS) and bool(set(text) & _CAPITALS)
     if not right or not rule.min_length <= len(text) <= rule.max_length:
-        raise GuardRefused(
-            "guard.wrong-form", kind=kind, form=f"form.{rule.alphabet}", min=rule.min_length, max=rule.max_length
-        )
+        least, most = rule.min_length, rule.max_length
+        length = least if least == most else f"{least}–{most}"
+        raise GuardRefused("guard.wrong-form", kind=kind, form=f"form.{rule.alphabet}", length=length)
     return text
