@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -69,63 +70,56 @@ def tries_of(pin: str, listed: str) -> str:
     return next(line.split(":")[1].strip() for line in block.splitlines() if "Tries left" in line)
 
 
-@pytest.mark.parametrize(
-    ("person_id", "kind", "label", "slot_label", "key_id", "new"),
-    [
-        (
-            "signature-locked",
-            PinKind.SIGNATURE,
-            "Digital Signature PIN",
-            "JPKI (Digital Signature PIN)",
-            "02",
-            "KAIJO2027",
-        ),
-        (
-            "authentication-locked",
-            PinKind.AUTHENTICATION,
-            "User Authentication PIN",
-            "JPKI (User Authentication PIN)",
-            "01",
-            "8642",
-        ),
-    ],
-)
+@dataclass(frozen=True)
+class Case:
+    """A locked PIN, who has it, and what OpenSC calls it: PIN label, token label, object id and full tries."""
+
+    person: str
+    kind: PinKind
+    proof: PinKind
+    new: str
+    label: str
+    object_id: str
+    full: str
+
+    @property
+    def token(self) -> str:
+        return f"JPKI ({self.label})"
+
+
+SIGNATURE, AUTHENTICATION = PinKind.SIGNATURE, PinKind.AUTHENTICATION
+CASES = [
+    Case("signature-locked", SIGNATURE, AUTHENTICATION, "KAIJO2027", "Digital Signature PIN", "02", "5"),
+    Case("authentication-locked", AUTHENTICATION, SIGNATURE, "8642", "User Authentication PIN", "01", "3"),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.person)
 def test_locked_card_signs_again_in_programs_of_others(
-    tmp_path: Path,
-    home: Path,
-    service: str,
-    slot: Slot,
-    person_id: str,
-    kind: PinKind,
-    label: str,
-    slot_label: str,
-    key_id: str,
-    new: str,
+    tmp_path: Path, home: Path, service: str, slot: Slot, case: Case
 ) -> None:
     file = tmp_path / "card.json"
-    kaijo("card", "new", str(file), "--person", person_id, "--clock", CLOCK, home=home)
-    pins = identity(person(person_id), NIGHT).pins
-    proof = pins[PinKind.AUTHENTICATION if kind is PinKind.SIGNATURE else PinKind.SIGNATURE]
+    kaijo("card", "new", str(file), "--person", case.person, "--clock", CLOCK, home=home)
+    proof = identity(person(case.person), NIGHT).pins[case.proof]
     card = open_card(file)
     with insert(card, slot.host, slot.port):
         number = reader_number(slot, tmp_path)
         before = foreign("pkcs15-tool", "--reader", number, "--list-pins", cwd=tmp_path)
-        assert tries_of(label, before) == "0"
-        assert "final user PIN try" not in before
+        assert tries_of(case.label, before) == "0"
         at = ("--reader", slot.reader, "--service", service, "--clock", CLOCK, "--json")
-        kaijo("phone", "reserve", "--pin", kind.value, *at, home=home, stdin=f"{proof}\n")
-        kaijo("kiosk", "reset", *at, home=home, stdin=f"{proof}\n{new}\n{new}\n")
+        kaijo("phone", "reserve", "--pin", case.kind.value, *at, home=home, stdin=f"{proof}\n")
+        kaijo("kiosk", "reset", *at, home=home, stdin=f"{proof}\n{case.new}\n{case.new}\n")
         after = foreign("pkcs15-tool", "--reader", number, "--list-pins", cwd=tmp_path)
-        assert tries_of(label, after) == {"02": "5", "01": "3"}[key_id]
+        assert tries_of(case.label, after) == case.full
         (tmp_path / "message").write_text("確定申告", "utf-8")
         foreign(
-            "pkcs11-tool", "--token-label", slot_label, "--login", "--pin", new, "--sign", "--id", key_id,
+            "pkcs11-tool", "--token-label", case.token, "--login", "--pin", case.new, "--sign", "--id", case.object_id,
             "--mechanism", "SHA256-RSA-PKCS", "--input-file", "message", "--output-file", "signature",
             cwd=tmp_path,
         )  # fmt: skip
         certificate = foreign(
-            "pkcs15-tool", "--reader", number, "--read-certificate", key_id,
-            *(("--verify-pin", "--auth-id", "02", "--pin", new) if key_id == "02" else ()),
+            "pkcs15-tool", "--reader", number, "--read-certificate", case.object_id,
+            *(("--verify-pin", "--auth-id", "02", "--pin", case.new) if case.kind is SIGNATURE else ()),
             cwd=tmp_path,
         )  # fmt: skip
     card.close()

@@ -25,7 +25,7 @@ from .rows import damaged_field
     ],
     ids=str,
 )
-def test_working_days(day: date, works: bool) -> None:  # noqa: FBT001
+def test_working_days(day: date, works: bool) -> None:
     assert is_working_day(day) is works
 
 

@@ -34,7 +34,7 @@ def _at(text: str) -> datetime:
         ("16T00:00:00", False, "16T06:30:00", "16T23:00:00"),
     ],
 )
-def test_kiosk_hours_at_the_seams(moment: str, is_open: bool, opening: str, closing: str) -> None:  # noqa: FBT001
+def test_kiosk_hours_at_the_seams(moment: str, is_open: bool, opening: str, closing: str) -> None:
     hours = kiosk_hours()
     for zone in (JST, UTC):
         asked = _at(moment).astimezone(zone)

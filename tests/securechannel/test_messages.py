@@ -21,7 +21,7 @@ def test_header_has_the_shortest_form_that_fits(lc: int, le: int, expected: str)
     ("sw", "expected"),
     [(0x9000, False), (0x6283, False), (0x63C2, False), (0x6A88, True), (0x6100, True), (0x9001, True)],
 )
-def test_is_error_is_all_but_success_and_warnings(sw: int, expected: bool) -> None:  # noqa: FBT001 -- a table's column
+def test_is_error_is_all_but_success_and_warnings(sw: int, expected: bool) -> None:
     assert Response(b"", sw).is_error is expected
 
 

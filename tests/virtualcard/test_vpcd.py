@@ -253,6 +253,6 @@ def test_any_text_is_an_address_that_reads_back_or_refused(text: str) -> None:
     try:
         host, port = outcome = parse_address(text)
     except UsageProblem as refused:
-        assert refused.code == "vpcd.address"  # noqa: PT017 -- either ending is right, any third is not
+        assert refused.code == "vpcd.address"
     else:
         assert parse_address(f"{host}:{port}") == outcome

@@ -9,5 +9,5 @@ _LOCKED_AT = time(21, 40)
 
 
 def deadline_night() -> datetime:
-    """Return 21:40 JST of the next filing deadline [fact: filing-deadline-rule]: kiosks are open, but not for long."""
+    """Return 21:40 JST of the next filing deadline [fact: filing-deadline]: kiosks are open, but not for long."""
     return datetime.combine(next_filing_deadline(SystemClock().now()), _LOCKED_AT, JST)

@@ -53,7 +53,7 @@ def proof_message(
 
 
 def find_live_card(desk: Desk, *, authentication_certificate: bytes, at: datetime) -> LiveCard:
-    """Return the registered card, once both its certificates are found alive [fact: reset needs both] and trusted.
+    """Return the registered card, once both its certificates are found alive [fact: reset-preconditions] and trusted.
 
     Raises Refused `reset.unknown-card`, `reset.no-signature-certificate`, `reset.certificate-expired`,
     `reset.certificate-revoked`, `reset.certificate-not-yet-valid`, or what the trust port refuses.
