@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
-from kaijo.errors import CardTrouble, ServiceTrouble
+from kaijo.errors import CardTrouble, ServiceTrouble, UsageProblem
 from kaijo.terminals.client import ServiceClient
 
 _PATIENCE = 20.0
@@ -30,7 +31,7 @@ def service_process(
     command = [sys.executable, "-m", "kaijo", "serve", "--port", str(chosen), "--data", str(data)]
     if clock is not None:
         command += ["--clock", clock]
-    with (data.parent / f"{data.name}.log").open("w+b") as log:
+    with _log(data) as log:
         child = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **(environment or {})}
         )
@@ -43,6 +44,13 @@ def service_process(
             yield url
         finally:
             _stop(child)
+
+
+def _log(data: Path) -> BinaryIO:
+    try:
+        return os.fdopen(os.open(data.parent / f"{data.name}.log", os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b")
+    except OSError:
+        raise UsageProblem("usage.unwritable", path=str(data)) from None
 
 
 @contextmanager

@@ -273,17 +273,39 @@ def test_card_with_a_broken_atr_is_a_trouble_of_ours(slot: Slot, atr: bytes) -> 
         assert code_of(lambda: open_reader(slot.reader)) == expected
 
 
-def test_hundred_quick_insertions_leave_everything_working(slot: Slot) -> None:
-    outcomes = set()
-    for _ in range(100):
-        with insert(EchoCard(), slot.host, slot.port):
-            try:
-                open_reader(slot.reader).close()
-            except CardTrouble as trouble:
-                outcomes.add(trouble.code)
-    assert outcomes - {"reader.no-card", "card.removed", "card.unresponsive", "card.unpowered"} == set()
+def test_hundred_quick_taps_leave_everything_working(slots: tuple[Slot, Slot]) -> None:
+    outcomes: set[str] = set()
+
+    def tap(slot: Slot) -> None:
+        for _ in range(50):
+            with insert(EchoCard(), slot.host, slot.port):
+                try:
+                    open_reader(slot.reader).close()
+                except CardTrouble as trouble:
+                    outcomes.add(trouble.code)
+
+    tapping = [Thread(target=tap, args=(slot,)) for slot in slots]
+    for thread in tapping:
+        thread.start()
+    for thread in tapping:
+        thread.join()
+    assert outcomes <= {"reader.no-card", "card.removed", "card.unresponsive", "card.unpowered"}
     until(slots_empty, "the last card's removal")
-    with card_in(slot), closing(open_reader(slot.reader)) as link:
+    with card_in(slots[0]), closing(open_reader(slots[0].reader)) as link:
+        assert link.transmit(COMMAND) == ECHO
+
+
+def test_card_that_follows_at_once_on_a_lost_one_is_noticed(slot: Slot) -> None:
+    def leave(command: bytes) -> None:
+        if command == COMMAND:
+            raise CardTrouble("card.removed")
+
+    for _ in range(3):
+        with insert(EchoCard(leave), slot.host, slot.port):
+            link = open_reader(slot.reader, wait=10)
+            assert code_of(lambda link=link: link.transmit(COMMAND)) == "card.removed"
+            link.close()
+    with insert(EchoCard(), slot.host, slot.port), closing(open_reader(slot.reader, wait=10)) as link:
         assert link.transmit(COMMAND) == ECHO
 
 

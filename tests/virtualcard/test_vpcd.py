@@ -164,22 +164,46 @@ def test_card_may_remove_itself_from_inside_a_command(ends: tuple[Reader, socket
     assert insertion.error is None
 
 
-def test_insert_returns_once_the_reader_asked(card: EchoCard) -> None:
+def test_insert_returns_once_the_service_gives_power(card: EchoCard) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         host, port = server.getsockname()
 
-        def vpcd_takes() -> None:
+        def notice() -> None:
             connection, _ = server.accept()
             Reader(connection).ask(ASK_ATR)
+            Reader(connection).send(ON)
             taken.append(connection)
 
         taken: list[socket.socket] = []
-        thread = Thread(target=vpcd_takes)
+        thread = Thread(target=notice)
         thread.start()
         with insert(card, host, port) as insertion:
             thread.join()
-            assert not insertion.removed.is_set()
+            assert (card.seen, insertion.removed.is_set()) == (["on"], False)
         taken[0].close()
+
+
+def test_card_that_is_asked_but_never_powered_is_seated_again(card: EchoCard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vpcd, "_PATIENCE", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        host, port = server.getsockname()
+
+        def overlook_the_first() -> None:
+            first, _ = server.accept()
+            Reader(first).ask(ASK_ATR)
+            second, _ = server.accept()
+            Reader(second).ask(ASK_ATR)
+            Reader(second).send(ON)
+            taken.extend((first, second))
+
+        taken: list[socket.socket] = []
+        thread = Thread(target=overlook_the_first)
+        thread.start()
+        with insert(card, host, port):
+            thread.join()
+            assert (taken[0].recv(1), card.seen) == (b"", ["off", "on"])
+        for connection in taken:
+            connection.close()
 
 
 def test_insert_where_nobody_listens_is_unreachable(card: EchoCard) -> None:

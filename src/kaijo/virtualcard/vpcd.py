@@ -15,7 +15,8 @@ from typing import Protocol, Self
 from kaijo.errors import CardTrouble, UsageProblem
 
 HOST, PORT = "127.0.0.1", 35963
-_PATIENCE = 3.0  # seconds; vpcd asks for the ATR within 0.4
+_PATIENCE = 3.0  # seconds; vpcd asks for the ATR within 0.4, and pcscd gives power right after
+_SEATINGS = 3
 _OFF, _ON, _RESET, _ATR = b"\x00", b"\x01", b"\x02", b"\x04"
 _LONGEST = 0xFFFF
 _PORT = re.compile("[0-9]{1,5}")
@@ -62,6 +63,7 @@ class Insertion:
         self.apdus = 0
         self.error: CardTrouble | None = None
         self._met = Event()
+        self._first_power = Event()
         self._taken = False
         self._powered = False
         self._leaving = False
@@ -91,6 +93,10 @@ class Insertion:
         self._met.wait(_PATIENCE)
         return self._taken
 
+    def await_power(self) -> bool:
+        """Return whether the service noticed the card, which is when it first gives power, within 3 s."""
+        return self._first_power.wait(_PATIENCE)
+
     def _serve(self) -> None:
         try:
             with self._connection:
@@ -110,6 +116,7 @@ class Insertion:
                 self._card.power_off()
             self.removed.set()
             self._met.set()
+            self._first_power.set()
 
     def _obey(self, frame: bytes) -> bytes | None:
         if frame == _ATR:
@@ -122,6 +129,7 @@ class Insertion:
             if not self._powered:
                 self._powered = True
                 self._card.power_on()
+                self._first_power.set()
             if frame == _RESET:
                 self._card.reset()
             elif frame != _ON:
@@ -139,10 +147,21 @@ class Insertion:
 
 
 def insert(card: Insertable, host: str = HOST, port: int = PORT) -> Insertion:
-    """Put `card` into the virtual reader whose vpcd listens at `host` and `port`, and return when the reader took it.
+    """Put `card` into the virtual reader whose vpcd listens at `host` and `port`; return when the service noticed it.
 
     Raises CardTrouble `vpcd.unreachable` when nobody listens there, `vpcd.slot-taken` when another card lies there.
     """
+    insertion = _seat(card, host, port)
+    # pcscd overlooks a card that follows very quickly on one lost in the middle of a command; it sees it come again.
+    for _ in range(_SEATINGS - 1):
+        if insertion.await_power():
+            break
+        insertion.remove()
+        insertion = _seat(card, host, port)
+    return insertion
+
+
+def _seat(card: Insertable, host: str, port: int) -> Insertion:
     address = f"{host}:{port}"
     try:
         connection = socket.create_connection((host, port), timeout=_PATIENCE)
