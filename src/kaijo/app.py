@@ -32,8 +32,8 @@ def home() -> Path:
     return Path(os.environ["KAIJO_HOME"]) if "KAIJO_HOME" in os.environ else user_data_path("kaijo", appauthor=False)
 
 
-def open_link(card: Path | None, reader: str | None) -> Link:
-    """Return the card in a card file, or in a reader when no file is named.
+def open_link(card: Path | None, reader: str | None, *, wait: float = 0) -> Link:
+    """Return the card in a card file, or in a reader when no file is named, waiting up to `wait` seconds for it there.
 
     Raises UsageProblem `usage.two-places`, and what card file and reader raise.
     """
@@ -45,7 +45,7 @@ def open_link(card: Path | None, reader: str | None) -> Link:
         return open_card(card)
     from kaijo.readers.pcsc import open_reader
 
-    return open_reader(reader)
+    return open_reader(reader, wait=wait)
 
 
 def practice_issuer(clock: Clock) -> "Issuer":

@@ -300,11 +300,8 @@ def test_card_that_follows_at_once_on_a_lost_one_is_noticed(slot: Slot) -> None:
         if command == COMMAND:
             raise CardTrouble("card.removed")
 
-    for _ in range(3):
-        with insert(EchoCard(leave), slot.host, slot.port):
-            link = open_reader(slot.reader, wait=10)
-            assert code_of(lambda link=link: link.transmit(COMMAND)) == "card.removed"
-            link.close()
+    with insert(EchoCard(leave), slot.host, slot.port), closing(open_reader(slot.reader, wait=10)) as lost:
+        assert code_of(lambda: lost.transmit(COMMAND)) == "card.removed"
     with insert(EchoCard(), slot.host, slot.port), closing(open_reader(slot.reader, wait=10)) as link:
         assert link.transmit(COMMAND) == ECHO
 

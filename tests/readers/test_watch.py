@@ -2,8 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
-from queue import Empty, Queue
+from queue import Queue
 from threading import Event, Thread
 
 import pytest
@@ -35,14 +34,8 @@ class Watcher:
         self._thread.start()
 
     def next(self, count: int) -> list[ReaderEvent]:
-        """Return the next events; fewer only when 20 s pass without one."""
-        seen = []
-        try:
-            for _ in range(count):
-                seen.append(self._events.get(timeout=20))
-        except Empty:
-            pass
-        return seen
+        """Return the next events. Raises queue.Empty when 20 s pass without one."""
+        return [self._events.get(timeout=20) for _ in range(count)]
 
     def stop(self) -> list[ReaderEvent]:
         """Stop, and return what was not asked for yet."""
@@ -60,8 +53,10 @@ class Watcher:
 def watcher(slots: tuple[Slot, Slot]) -> Iterator[Watcher]:
     assert slots == SLOTS
     watching = Watcher()
-    yield watching
-    watching.stop()
+    try:
+        yield watching
+    finally:
+        watching.stop()
 
 
 def test_what_is_there_comes_first_and_cards_as_they_come_and_go(watcher: Watcher, slot: Slot) -> None:
@@ -99,18 +94,6 @@ def test_service_that_starts_later_is_found(own_pcscd: Daemon) -> None:
     assert watching.next(1) == [LOST]
     own_pcscd.start()
     assert (watching.next(3), watching.stop()) == ([FOUND, *ADDED], [])
-
-
-def test_readers_that_are_plugged_in_are_told(own_pcscd: Daemon, tmp_path: Path) -> None:
-    # pcscd reads its reader files again when told to; that is plugging in as far as its clients can see.
-    own_pcscd.stop()
-    own_pcscd.start(configuration=tmp_path)
-    watching = Watcher()
-    assert watching.next(1) == [FOUND]
-    (tmp_path / "vpcd").write_bytes(Path("/etc/reader.conf.d/vpcd").read_bytes())
-    own_pcscd.read_configuration()
-    assert (watching.next(2), watching.stop()) == (ADDED, [])
-    own_pcscd.stop()
 
 
 def test_watching_ends_with_its_stop_and_starts_nothing_when_stopped_before() -> None:

@@ -76,11 +76,6 @@ class Daemon:
             process.send_signal(how)
             process.wait(PATIENCE)
 
-    def read_configuration(self) -> None:
-        """Have the daemon that `start` started read its reader files again."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGUSR1)
-
     def restart(self) -> None:
         """Stop and start: every context and handle that a program holds becomes invalid."""
         self.stop()

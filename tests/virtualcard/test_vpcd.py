@@ -184,7 +184,7 @@ def test_insert_returns_once_the_service_gives_power(card: EchoCard) -> None:
 
 
 def test_card_that_is_asked_but_never_powered_is_seated_again(card: EchoCard, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vpcd, "_PATIENCE", 0.2)
+    monkeypatch.setattr(vpcd, "_TO_POWER", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as server:
         host, port = server.getsockname()
 

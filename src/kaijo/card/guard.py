@@ -153,6 +153,26 @@ class Guard:
             self._present(reference, before)
             self._change(reference, after)
 
+    def new_is_valid(
+        self, kind: PinKind, old: str, new: str, *, shown: TriesReading, consent: LastTryConsent | None = None
+    ) -> bool:
+        """Return which of two PINs the card holds after a change with unknown outcome: True for the new one.
+
+        The new value is presented first; only if the card says no and more than the last try is left, the old one.
+        Raises as `verify`; WrongPin means that it is neither.
+        """
+        before, after = normalise(kind, old).encode("ascii"), normalise(kind, new).encode("ascii")
+        self._admit(kind, shown, consent)
+        reference = PIN_REFERENCES[kind][0]
+        try:
+            self._present(reference, after)
+        except WrongPin as wrong:
+            if wrong.tries_left < tries_floor():
+                raise
+            self._present(reference, before)
+            return False
+        return True
+
     def reset(self, kind: PinKind, new: str) -> Receipt:
         """Give a PIN its new value and full tries, once, if the card holds a grant for it [ISO 7816-4 11.6.10].
 

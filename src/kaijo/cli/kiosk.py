@@ -7,7 +7,7 @@ import click
 from kaijo import app
 from kaijo.cli.options import SERVICE_PORT, card_options, clock_option, service_option
 from kaijo.cli.pages import pages_options, serve_pages
-from kaijo.cli.pin_entry import ask, show_tries
+from kaijo.cli.pin_entry import ask, last_try_consent, show_tries
 from kaijo.cli.speech import json_option, lang_option, speech
 from kaijo.clock import clock_at
 
@@ -48,14 +48,15 @@ def reset(card: Path | None, reader: str | None, service: str, clock: str | None
         with ServiceClient(service) as client:
             kiosk = Kiosk(guard, client, time, name=name, on_step=tell)
             visit = kiosk.open()
-            show_tries(visit.proof)
+            show_tries(guard, visit.proof)
             try:
                 proof = ask("cli.ask-proof", kind=visit.proof.kind)
                 new, again = ask("cli.ask-new", kind=visit.kind), ask("cli.ask-again", kind=visit.kind)
+                consent = last_try_consent(guard, time, visit.proof)
             except BaseException:
                 kiosk.end(visit.session)
                 raise
-            done = kiosk.reset(visit, proof, new, again)
+            done = kiosk.reset(visit, proof, new, again, consent=consent)
     finally:
         guard.close()
     if speech().json:

@@ -7,7 +7,7 @@ import click
 from kaijo import app
 from kaijo.cli.options import SERVICE_PORT, card_options, clock_option, pin_option, service_option
 from kaijo.cli.pages import pages_options, serve_pages
-from kaijo.cli.pin_entry import ask, show_tries
+from kaijo.cli.pin_entry import ask, last_try_consent, show_tries
 from kaijo.cli.speech import json_option, lang_option, speech
 from kaijo.clock import clock_at
 from kaijo.facts.pins import PinKind
@@ -46,8 +46,9 @@ def reserve(kind: PinKind, card: Path | None, reader: str | None, service: str, 
         with ServiceClient(service) as client:
             phone = Phone(guard, client, time)
             shown = phone.look(kind)
-            show_tries(shown)
-            made = phone.reserve(kind, ask("cli.ask-proof", kind=shown.kind), shown=shown)
+            show_tries(guard, shown)
+            proof = ask("cli.ask-proof", kind=shown.kind)
+            made = phone.reserve(kind, proof, shown=shown, consent=last_try_consent(guard, time, shown))
     finally:
         guard.close()
     if speech().json:

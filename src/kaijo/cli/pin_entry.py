@@ -1,13 +1,19 @@
 """Asking for PINs: hidden at a terminal, one per line in the order asked when stdin is none. Never from arguments."""
 
 import getpass
+import json
+import os
 import sys
+import unicodedata
 
 import click
 
-from kaijo.card.guard import TriesReading
+from kaijo import app
+from kaijo.card.guard import Guard, LastTryConsent, TriesReading
 from kaijo.cli.speech import speech
-from kaijo.errors import UsageProblem
+from kaijo.clock import Clock
+from kaijo.errors import GuardRefused, UsageProblem
+from kaijo.facts.pins import tries_floor
 
 
 def ask(label: str, **data: object) -> str:
@@ -20,9 +26,48 @@ def ask(label: str, **data: object) -> str:
     return line.rstrip("\r\n")
 
 
-def show_tries(reading: TriesReading) -> None:
-    """Say, before anybody types, how many tries are left and what a miss would cost."""
-    data = {"kind": reading.kind, "tries_left": reading.tries_left, "tries_max": reading.tries_max}
+def show_tries(guard: Guard, shown: TriesReading) -> None:
+    """Say, before anybody types, how many tries are left, whether to stop, and what a miss would cost."""
+    from kaijo.doctor.stopping import read_stopping
+
+    stop = read_stopping(guard, shown)
+    data = {"kind": shown.kind, "tries_left": shown.tries_left, "tries_max": shown.tries_max}
     click.echo(speech().label("cli.tries", **data), err=True)
-    if reading.tries_left < reading.tries_max:
-        click.secho(speech().label("cli.tries-careful"), fg="yellow", err=True)
+    if stop.advised:
+        click.secho(speech().label("stop.advice"), fg="yellow", bold=True, err=True)
+        click.secho(speech().label(stop.cost, **stop.data), fg="yellow", err=True)
+
+
+def last_try_consent(guard: Guard, clock: Clock, shown: TriesReading) -> LastTryConsent | None:
+    """Return the holder's consent where the last try is at stake, None where it is not.
+
+    Consent is a sentence typed in full, never a key, followed at once by a fresh reading; it is noted without the
+    PIN. Raises GuardRefused `guard.last-try` for anything else.
+    """
+    if shown.tries_left >= tries_floor():
+        return None
+    sentence = speech().label("stop.sentence")
+    click.secho(speech().label("stop.last", sentence=sentence), fg="red", bold=True, err=True)
+    if sys.stdin.isatty():
+        click.echo(speech().label("stop.ask-sentence") + ": ", nl=False, err=True)
+    typed = sys.stdin.readline()
+    if _plain(typed) != _plain(sentence):
+        raise GuardRefused("guard.last-try", kind=shown.kind, tries_left=shown.tries_left)
+    reading = guard.tries(shown.kind)
+    _note(clock, reading)
+    return LastTryConsent(reading)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+def _note(clock: Clock, reading: TriesReading) -> None:
+    row = {"at": clock.now().isoformat(), "act": "last-try", "kind": reading.kind.value, "place": reading.place}
+    path = app.make_folder(app.home()) / "notes.jsonl"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    except OSError:
+        raise UsageProblem("usage.unwritable", path=str(path)) from None
+    with os.fdopen(handle, "a", encoding="utf-8") as file:
+        file.write(json.dumps(row, ensure_ascii=False) + "\n")

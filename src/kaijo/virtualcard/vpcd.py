@@ -15,7 +15,8 @@ from typing import Protocol, Self
 from kaijo.errors import CardTrouble, UsageProblem
 
 HOST, PORT = "127.0.0.1", 35963
-_PATIENCE = 3.0  # seconds; vpcd asks for the ATR within 0.4, and pcscd gives power right after
+_PATIENCE = 3.0  # seconds; vpcd asks for the ATR within 0.4
+_TO_POWER = 1.0  # seconds; pcscd gives power right after
 _SEATINGS = 3
 _OFF, _ON, _RESET, _ATR = b"\x00", b"\x01", b"\x02", b"\x04"
 _LONGEST = 0xFFFF
@@ -94,8 +95,8 @@ class Insertion:
         return self._taken
 
     def await_power(self) -> bool:
-        """Return whether the service noticed the card, which is when it first gives power, within 3 s."""
-        return self._first_power.wait(_PATIENCE)
+        """Return whether the service noticed the card, which is when it first gives power, within 1 s."""
+        return self._first_power.wait(_TO_POWER)
 
     def _serve(self) -> None:
         try:

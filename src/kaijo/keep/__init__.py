@@ -1,0 +1,1 @@
+"""Choosing a PIN well, and remembering it."""
