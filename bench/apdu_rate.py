@@ -5,6 +5,7 @@ Run as `python bench/apdu_rate.py [--json] [--seconds N]`. Without a PC/SC daemo
 
 import argparse
 import json
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -102,7 +103,7 @@ def measure(seconds: float) -> dict[str, dict[str, float]]:
                 try:
                     table[f"{name} {way}"] = run(card, seconds)
                 except CardTrouble as missing:
-                    print(f"{name} {way}: left out ({missing.code})")
+                    print(f"{name} {way}: left out ({missing.code})", file=sys.stderr)
         return table
 
 

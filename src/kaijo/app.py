@@ -1,5 +1,6 @@
 """The composition root: the only file that knows every adapter."""
 
+import json
 import os
 import secrets
 import sys
@@ -15,6 +16,7 @@ from kaijo.facts.pins import PinKind
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from kaijo.card.guard import TriesReading
     from kaijo.places import LocalPlaces
     from kaijo.reset.desk import Desk
     from kaijo.reset.ports import CertificateRecord, RegisteredCard
@@ -94,11 +96,29 @@ def service(data: Path, clock: Clock, *, face_required: bool) -> "ASGIApp":
     return create_app(desk=made, practice=True)
 
 
+def note_last_try(clock: Clock, reading: "TriesReading") -> None:
+    """Note on this machine, without the PIN, that a holder chose to spend a last try. Raises `usage.unwritable`."""
+    row = {"at": clock.now().isoformat(), "act": "last-try", "kind": reading.kind.value, "place": reading.place}
+    path = make_folder(home()) / "notes.jsonl"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    except OSError:
+        raise UsageProblem("usage.unwritable", path=str(path)) from None
+    with os.fdopen(handle, "a", encoding="utf-8") as file:
+        file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
 def pages(places: "LocalPlaces", service_url: str, clock: Clock, *, faces: Sequence[str]) -> "ASGIApp":
     """Return the pages of `faces` around the cards at `places`."""
     from kaijo import web
 
-    return web.pages(faces=faces, service=service_url, places=places, clock=clock)
+    return web.pages(
+        faces=faces,
+        service=service_url,
+        places=places,
+        clock=clock,
+        note_last_try=lambda reading: note_last_try(clock, reading),
+    )
 
 
 def local_places(data: Path, clock: Clock) -> "LocalPlaces":

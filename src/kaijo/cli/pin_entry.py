@@ -1,10 +1,7 @@
 """Asking for PINs: hidden at a terminal, one per line in the order asked when stdin is none. Never from arguments."""
 
 import getpass
-import json
-import os
 import sys
-import unicodedata
 
 import click
 
@@ -46,28 +43,15 @@ def last_try_consent(guard: Guard, clock: Clock, shown: TriesReading) -> LastTry
     """
     if shown.tries_left >= tries_floor():
         return None
+    from kaijo.doctor.stopping import consents
+
     sentence = speech().label("stop.sentence")
     click.secho(speech().label("stop.last", sentence=sentence), fg="red", bold=True, err=True)
     if sys.stdin.isatty():
         click.echo(speech().label("stop.ask-sentence") + ": ", nl=False, err=True)
     typed = sys.stdin.readline()
-    if _plain(typed) != _plain(sentence):
+    if not consents(typed, speech().lang):
         raise GuardRefused("guard.last-try", kind=shown.kind, tries_left=shown.tries_left)
     reading = guard.tries(shown.kind)
-    _note(clock, reading)
+    app.note_last_try(clock, reading)
     return LastTryConsent(reading)
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip().casefold()
-
-
-def _note(clock: Clock, reading: TriesReading) -> None:
-    row = {"at": clock.now().isoformat(), "act": "last-try", "kind": reading.kind.value, "place": reading.place}
-    path = app.make_folder(app.home()) / "notes.jsonl"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    except OSError:
-        raise UsageProblem("usage.unwritable", path=str(path)) from None
-    with os.fdopen(handle, "a", encoding="utf-8") as file:
-        file.write(json.dumps(row, ensure_ascii=False) + "\n")

@@ -1,5 +1,6 @@
 """Stop or try: what one more miss of a PIN would cost, said before anybody types."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from kaijo.errors import CardTrouble
 from kaijo.facts.book import fact
 from kaijo.facts.pins import PinKind
 from kaijo.facts.proof import proof_kind
+from kaijo.words import Lang, label
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +50,12 @@ def read_stopping(guard: Guard, shown: TriesReading) -> Stopping:
         if trouble.code != "card.no-such-pin":
             raise
         return stopping(shown, None)
+
+
+def consents(typed: str, lang: Lang) -> bool:
+    """Return whether the holder typed the whole sentence that spends a last try; width and case do not matter."""
+    return _plain(typed) == _plain(label("stop.sentence", lang))
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().casefold()

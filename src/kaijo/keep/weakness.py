@@ -1,4 +1,4 @@
-"""What makes a PIN easy to guess. Advice only: no official list of forbidden PINs is known [fact: pin-weak-patterns]."""
+"""What makes a PIN easy to guess. Advice only: no official list of bad PINs is known [fact: pin-weak-patterns]."""
 
 from collections.abc import Iterator
 from datetime import date

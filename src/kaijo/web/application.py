@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from kaijo.card.guard import TriesReading
 from kaijo.clock import Clock
 from kaijo.terminals.client import ServiceClient
 from kaijo.web.failures import failure_handlers
@@ -26,14 +27,22 @@ from kaijo.web.site import Pages, Site
 _FACES: Mapping[str, Callable[[Site], Pages]] = {"home": HomePages, "phone": PhonePages, "kiosk": KioskPages}
 
 
-def pages(*, faces: Sequence[str], service: str, places: Places, clock: Clock) -> Starlette:
+def pages(
+    *,
+    faces: Sequence[str],
+    service: str,
+    places: Places,
+    clock: Clock,
+    note_last_try: Callable[[TriesReading], None] = lambda _reading: None,
+) -> Starlette:
     """Return the pages of `faces` (home, phone, kiosk) as an ASGI application for this machine alone.
 
     `service` is the address of the reservation service, which is only asked when a terminal needs it.
+    `note_last_try` is told when a holder chose, in a sentence, to spend a last try.
     Raises KeyError for a face that does not exist.
     """
     client = ServiceClient(service)
-    site = Site(faces=tuple(faces), service=client, places=places, clock=clock)
+    site = Site(faces=tuple(faces), service=client, places=places, clock=clock, note_last_try=note_last_try)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

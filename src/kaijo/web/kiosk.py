@@ -1,33 +1,35 @@
 """The kiosk: the card, the proof PIN, the new PIN twice, done."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from kaijo.card.guard import Guard
-from kaijo.errors import GuardRefused, Refused, ServiceTrouble
+from kaijo.errors import Refused, ServiceTrouble
 from kaijo.facts.hours import kiosk_hours
 from kaijo.facts.lifetimes import kiosk_session_life
-from kaijo.facts.pins import PinKind, tries_floor
+from kaijo.facts.pins import PinKind
 from kaijo.terminals.kiosk import Completion, Kiosk, Visit
 from kaijo.web.entries import Wrong, check_new, check_proof
 from kaijo.web.keeping import Kept
+from kaijo.web.languages import lang_of
 from kaijo.web.places import Place
 from kaijo.web.site import Fields, Site, see_other
-from kaijo.web.ways import card_mark, require_same_card
+from kaijo.web.ways import Stake, card_mark, require_same_card, stake_of
 
 _NAME = "kiosk-1"
 
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """A visit and the place where its card lies."""
+    """A visit, the place where its card lies, and what is at stake with the proof PIN."""
 
     place: Place
     visit: Visit
+    stake: Stake
 
 
 class KioskPages:
@@ -46,6 +48,8 @@ class KioskPages:
             self._site.post("/kiosk/visits", self._open),
             self._site.get("/kiosk/visits/{key}", self._visit),
             self._site.post("/kiosk/visits/{key}", self._reset),
+            self._site.get("/kiosk/visits/{key}/last", self._last),
+            self._site.post("/kiosk/visits/{key}/last", self._consent),
             self._site.get("/kiosk/visits/{key}/end", _to_start),
             self._site.post("/kiosk/visits/{key}/end", self._end),
             self._site.get("/kiosk/done/{key}", self._completion),
@@ -61,37 +65,55 @@ class KioskPages:
         place = self._site.place(fields.get("place", ""))
         with self._site.card(place) as guard:
             visit = self._kiosk(guard).open()
-        if visit.proof.tries_left < tries_floor():
-            self._give_back(visit)
-            raise GuardRefused("guard.last-try", kind=visit.proof.kind, tries_left=visit.proof.tries_left)
-        return see_other(f"/kiosk/visits/{self._opened.keep(_Opened(place, visit), visit.expires_at)}")
+            opened = _Opened(place, visit, stake_of(guard, visit.proof))
+        return self._go_to_visit(opened)
+
+    def _go_to_visit(self, opened: _Opened) -> Response:
+        page = "/last" if opened.stake.held_back else ""
+        return see_other(f"/kiosk/visits/{self._opened.keep(opened, opened.visit.expires_at)}{page}")
+
+    def _last(self, request: Request) -> Response:
+        opened = self._opened.look(request.path_params["key"]).value
+        return self._site.render(request, "last_try.html", stake=opened.stake, back="/kiosk")
+
+    def _consent(self, request: Request, fields: Fields) -> Response:
+        opened = self._opened.look(request.path_params["key"]).value
+        stake = opened.stake.after(fields.get("sentence", ""), lang_of(request))
+        return self._go_to_visit(replace(opened, stake=stake))
 
     def _visit(self, request: Request) -> Response:
         held = self._opened.look(request.path_params["key"])
         if isinstance(held.outcome, str):
             return see_other(held.outcome)
-        return self._visit_page(request, held.value.visit, {})
+        if held.value.stake.held_back:
+            return see_other("/kiosk")
+        return self._visit_page(request, held.value, {})
 
-    def _visit_page(self, request: Request, visit: Visit, wrong: Wrong) -> Response:
+    def _visit_page(self, request: Request, opened: _Opened, wrong: Wrong) -> Response:
         return self._site.render(
             request,
             "kiosk/visit.html",
             422 if wrong else 200,
             here=f"/kiosk/visits/{request.path_params['key']}",
-            visit=visit,
+            visit=opened.visit,
+            stake=opened.stake,
             wrong=wrong,
         )
 
     def _reset(self, request: Request, fields: Fields) -> Response:
         key = request.path_params["key"]
-        visit = self._opened.look(key).value.visit
+        held = self._opened.look(key).value
+        visit = held.visit
         if wrong := {**check_proof(fields, PinKind(visit.proof.kind)), **check_new(fields, visit.kind)}:
-            return self._visit_page(request, visit, wrong)
+            return self._visit_page(request, held, wrong)
 
         def act(opened: _Opened) -> str:
             with self._site.card(opened.place) as guard:
                 require_same_card(guard, self._site.clock, card_mark(opened.visit.certificate))
-                done = self._kiosk(guard).reset(opened.visit, fields["proof"], fields["new"], fields["again"])
+                consent = opened.stake.consent(guard, self._site.note_last_try)
+                done = self._kiosk(guard).reset(
+                    opened.visit, fields["proof"], fields["new"], fields["again"], consent=consent
+                )
             return f"/kiosk/done/{self._done.keep(done, self._site.clock.now() + kiosk_session_life())}"
 
         return see_other(self._opened.once(key, act))

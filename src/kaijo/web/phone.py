@@ -1,6 +1,6 @@
 """The phone: where the card lies, what it still allows, the proof PIN, the reservation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from starlette.requests import Request
@@ -18,9 +18,10 @@ from kaijo.terminals.phone import Phone, Reservation
 from kaijo.terminals.proof import practice_certificate
 from kaijo.web.entries import Wrong, check_proof
 from kaijo.web.keeping import Kept
+from kaijo.web.languages import lang_of
 from kaijo.web.places import Place
 from kaijo.web.site import Fields, Site, see_other
-from kaijo.web.ways import card_mark, open_way, require_same_card
+from kaijo.web.ways import Stake, card_mark, require_same_card, stake_of
 
 # How long a page may lie before its card is read anew. Safety does not rest on it: the guard reads again in any case.
 _PAGE_LIFE = timedelta(minutes=30)
@@ -38,11 +39,11 @@ class _Looked:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A proof PIN that is asked for, with the count that the person is shown."""
+    """A proof PIN that is asked for, with what is at stake."""
 
     place: Place
     kind: PinKind
-    shown: TriesReading
+    stake: Stake
     mark: bytes
 
 
@@ -63,6 +64,8 @@ class PhonePages:
             self._site.post("/phone/card", self._look),
             self._site.get("/phone/card/{key}", self._card),
             self._site.post("/phone/card/{key}", self._ask),
+            self._site.get("/phone/last/{key}", self._last),
+            self._site.post("/phone/last/{key}", self._consent),
             self._site.get("/phone/proof/{key}", self._proof),
             self._site.post("/phone/proof/{key}", self._reserve),
             self._site.get("/phone/reservation/{key}", self._reservation),
@@ -96,14 +99,29 @@ class PhonePages:
         except ValueError:
             raise UsageProblem("web.bad-form") from None
         with self._site.card(looked.place) as guard:
-            shown = open_way(self._phone(guard), kind)
-            asked = _Asked(looked.place, kind, shown, card_mark(practice_certificate(guard, self._site.clock)))
-        return see_other(f"/phone/proof/{self._asked.keep(asked, self._site.clock.now() + _PAGE_LIFE)}")
+            stake = stake_of(guard, self._phone(guard).look(kind))
+            asked = _Asked(looked.place, kind, stake, card_mark(practice_certificate(guard, self._site.clock)))
+        return self._go_to_proof(asked)
+
+    def _go_to_proof(self, asked: _Asked) -> Response:
+        page = "last" if asked.stake.held_back else "proof"
+        return see_other(f"/phone/{page}/{self._asked.keep(asked, self._site.clock.now() + _PAGE_LIFE)}")
+
+    def _last(self, request: Request) -> Response:
+        asked = self._asked.look(request.path_params["key"]).value
+        return self._site.render(request, "last_try.html", stake=asked.stake, back="/phone")
+
+    def _consent(self, request: Request, fields: Fields) -> Response:
+        asked = self._asked.look(request.path_params["key"]).value
+        stake = asked.stake.after(fields.get("sentence", ""), lang_of(request))
+        return self._go_to_proof(replace(asked, stake=stake))
 
     def _proof(self, request: Request) -> Response:
         held = self._asked.look(request.path_params["key"])
         if isinstance(held.outcome, str):
             return see_other(held.outcome)
+        if held.value.stake.held_back:
+            return see_other("/phone")
         return self._proof_page(request, held.value, {})
 
     def _proof_page(self, request: Request, asked: _Asked, wrong: Wrong) -> Response:
@@ -113,13 +131,14 @@ class PhonePages:
     def _reserve(self, request: Request, fields: Fields) -> Response:
         key = request.path_params["key"]
         asked = self._asked.look(key).value
-        if wrong := check_proof(fields, PinKind(asked.shown.kind)):
+        if wrong := check_proof(fields, PinKind(asked.stake.shown.kind)):
             return self._proof_page(request, asked, wrong)
 
         def act(asked: _Asked) -> str:
             with self._site.card(asked.place) as guard:
                 require_same_card(guard, self._site.clock, asked.mark)
-                made = self._phone(guard).reserve(asked.kind, fields["proof"], shown=asked.shown)
+                consent = asked.stake.consent(guard, self._site.note_last_try)
+                made = self._phone(guard).reserve(asked.kind, fields["proof"], shown=asked.stake.shown, consent=consent)
             return f"/phone/reservation/{self._made.keep(made, made.expires_at)}"
 
         return see_other(self._asked.once(key, act))
@@ -146,7 +165,7 @@ def _to_start(_request: Request) -> Response:
 
 def _way(phone: Phone, kind: PinKind) -> TriesReading | Refused:
     try:
-        return open_way(phone, kind)
+        return phone.look(kind)
     except Refused as refused:
         return refused
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from kaijo.card.guard import Guard
+from kaijo.card.guard import Guard, TriesReading
 from kaijo.clock import Clock
 from kaijo.errors import KaijoError, UsageProblem
 from kaijo.facts.pins import pin_rule
@@ -38,11 +38,20 @@ class Pages(Protocol):
 class Site:
     """One running set of pages. `faces` are the terminals it has, in the order in which they are shown."""
 
-    def __init__(self, *, faces: tuple[str, ...], service: ServiceClient, places: Places, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        faces: tuple[str, ...],
+        service: ServiceClient,
+        places: Places,
+        clock: Clock,
+        note_last_try: Callable[[TriesReading], None],
+    ) -> None:
         self.faces = faces
         self.service = service
         self.places = places
         self.clock = clock
+        self.note_last_try = note_last_try
         self._token = new_token()
         self._templates = _templates()
 
