@@ -179,6 +179,20 @@ def test_card_lost_during_verify_is_unknown_and_never_wrong(executed: bool) -> N
     assert bench.left(AUTHENTICATION) == (2 if executed else 3)
 
 
+@pytest.mark.parametrize("code", ["card.was-reset", "card.unpowered", "reader.in-use", "reader.daemon-restarted"])
+def test_pin_that_never_reached_the_card_is_not_unknown(code: str) -> None:
+    link = Scripted(
+        (JPKI, "9000"), ("00200098", "63C3"), ("00200098", "63C3"), ("002000980431323334", CardTrouble(code)),
+        (JPKI, "9000"), ("00200098", "63C3"),
+    )  # fmt: skip
+    guard = Guard(link, ManualClock(NOW))
+    with pytest.raises(CardTrouble) as caught:
+        guard.verify(AUTHENTICATION, "1234", shown=guard.tries(AUTHENTICATION))
+    assert caught.value.code == code
+    assert guard.tries(AUTHENTICATION).tries_left == 3
+    assert link.played()
+
+
 @pytest.mark.parametrize(
     ("kind", "old", "new"),
     [
@@ -309,3 +323,20 @@ def test_only_the_guard_knows_the_protected_instructions() -> None:
             if isinstance(node, ast.Attribute) and node.attr in protected:
                 users.add(file.relative_to(root).parts[0] + "/" + file.relative_to(root).parts[-1])
     assert {user for user in users if not user.startswith("virtualcard/")} == {"card/guard.py"}
+
+
+@pytest.mark.parametrize(("held", "is_new"), [("8642", True), ("1234", False)])
+def test_card_is_asked_which_pin_is_valid_after_a_torn_change(held: str, is_new: bool) -> None:
+    bench = Bench()
+    bench.image.directories[Application.JPKI].pins[Jpki.AUTHENTICATION_PIN].value = held.encode()
+    shown = bench.guard.tries(AUTHENTICATION)
+    assert bench.guard.new_is_valid(AUTHENTICATION, "1234", "8642", shown=shown) is is_new
+    assert bench.left(AUTHENTICATION) == 3
+
+
+def test_neither_pin_valid_is_a_wrong_pin_and_never_the_last_try() -> None:
+    bench = Bench()
+    bench.set_left(AUTHENTICATION, 2)
+    with pytest.raises(WrongPin):
+        bench.guard.new_is_valid(AUTHENTICATION, "1111", "2222", shown=bench.guard.tries(AUTHENTICATION))
+    assert bench.left(AUTHENTICATION) == 1

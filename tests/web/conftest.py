@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from kaijo.card.guard import TriesReading
 from kaijo.web import pages
 from tests.support.world import World
 
@@ -23,9 +24,10 @@ def laid_out(world: World) -> Iterator[Visiting]:
             faces: tuple[str, ...] = ("home", "phone", "kiosk"),
             table: type[Table] = Table,
             service: str = world.url or NO_SERVICE,
+            note: Callable[[TriesReading], None] = lambda _reading: None,
         ) -> Visitor:
             tables.append(table({name: world.card_file(name) for name in persons or ("signature-locked",)}))
-            app = pages(faces=faces, service=service, places=tables[-1], clock=world.clock)
+            app = pages(faces=faces, service=service, places=tables[-1], clock=world.clock, note_last_try=note)
             return stack.enter_context(Visitor(app))
 
         yield visit

@@ -117,15 +117,18 @@ def test_stopped_visit_leads_to_the_start_and_keeps_the_reservation(visitor: Vis
     assert reset(visitor, arrive(visitor)).path.startswith("/kiosk/done/")
 
 
-def test_last_try_is_held_back_before_anybody_types(visitor: Visitor, world: World) -> None:
+def test_last_try_at_the_kiosk_needs_the_sentence(visitor: Visitor, world: World) -> None:
     reserve(visitor)
     guard = world.guard(open_card(world.folder / f"{LOCKED}.json"))
     for _ in range(2):
         with pytest.raises(Exception, match=r"card\.wrong-pin"):
             guard.verify(PinKind.AUTHENTICATION, "0001", shown=guard.tries(PinKind.AUTHENTICATION))
     guard.close()
-    answer = arrive(visitor)
-    assert (answer.status, answer.code) == (409, "guard.last-try")
+    last = arrive(visitor)
+    assert last.path.endswith("/last")
+    assert visitor.go(last.path.removesuffix("/last")).path == "/kiosk"
+    visit = visitor.send(last, sentence="最後の1回を使います")
+    assert reset(visitor, visit).path.startswith("/kiosk/done/")
 
 
 def test_card_that_was_swapped_gets_no_pin(visiting: Visiting, world: World) -> None:

@@ -1,5 +1,6 @@
 import pytest
 
+from kaijo.card.guard import TriesReading
 from kaijo.facts.pins import PinKind
 from kaijo.words import label, message
 from tests.support.world import World, pins_of
@@ -40,13 +41,35 @@ def label_title(code: str) -> str:
     return message(code, "ja", kind="signature", proof="authentication", not_after="").title
 
 
-def test_one_try_left_is_stopped_before_anybody_types(visiting: Visiting) -> None:
-    visitor = visiting("one-try-left")
-    page = look(visitor, "one-try-left")
-    assert [form.buttons for form in page.forms] == []
-    token = visitor.go("/phone").forms[0].hidden()
-    answer = visitor.post(page.path, {**token, "kind": "signature"})
-    assert (answer.status, answer.code) == (409, "finding.proof-last-try")
+PERSON = "one-try-left"
+LAST_PROOF = pins_of(PERSON)[PinKind.AUTHENTICATION]
+
+
+def test_last_try_has_a_page_of_its_own_that_says_the_cost(visiting: Visiting) -> None:
+    page = ask(visiting(PERSON), person=PERSON)
+    assert page.path.startswith("/phone/last/")
+    cost = label("stop.cost.last-proof", "ja", kind=PinKind.AUTHENTICATION, other=PinKind.SIGNATURE)
+    assert cost in page.text
+    assert [one["name"] for one in page.forms[0].inputs if one.get("type") != "hidden"] == ["sentence"]
+
+
+@pytest.mark.parametrize("said", ["", "はい", "最後の1回", "最後の一回を使います"])
+def test_last_try_is_not_spent_without_the_sentence(visiting: Visiting, said: str) -> None:
+    visitor = visiting(PERSON)
+    page = ask(visitor, person=PERSON)
+    answer = visitor.send(page, sentence=said)
+    assert (answer.status, answer.code) == (409, "guard.last-try")
+    proof = visitor.post(page.path.replace("last", "proof"), {**page.forms[0].hidden(), "proof": LAST_PROOF})
+    assert (proof.status, proof.code) == (409, "guard.last-try")
+
+
+def test_last_try_goes_on_after_the_sentence_and_is_noted(visiting: Visiting) -> None:
+    noted: list[TriesReading] = []
+    visitor = visiting(PERSON, note=noted.append)
+    proof = visitor.send(ask(visitor, person=PERSON), sentence="最後の１回を使います")
+    assert proof.path.startswith("/phone/proof/")
+    assert visitor.send(proof, proof=LAST_PROOF).path.startswith("/phone/reservation/")
+    assert [(one.kind, one.tries_left) for one in noted] == [(PinKind.AUTHENTICATION, 1)]
 
 
 def test_forgotten_pin_that_is_not_locked_can_be_reserved(visiting: Visiting) -> None:

@@ -25,6 +25,8 @@ _ENVELOPE = 0xC2
 _PROTECTED = frozenset(
     (Ins.VERIFY, Ins.CHANGE_REFERENCE_DATA, Ins.RESET_RETRY_COUNTER, Ins.CHANGE_KEY, Ins.UNLOCK_KEY, _ENVELOPE)
 )
+# Link errors that come before the card could have obeyed; after any other the outcome is unknown.
+_NOT_SENT = frozenset(("card.was-reset", "card.unpowered"))
 _JICSAP_CHANGE = frozenset((Application.RESIDENT, Application.COMMON))
 
 
@@ -218,6 +220,8 @@ class Guard:
         try:
             return self._send(command)
         except CardTrouble as trouble:
+            if trouble.code in _NOT_SENT or trouble.code.startswith("reader."):
+                raise
             raise CardTrouble(unknown, kind=kind) from trouble
 
     def _admit(self, kind: PinKind | Code, shown: TriesReading, consent: LastTryConsent | None) -> None:
