@@ -27,3 +27,23 @@ def test_check_answers_in_the_shape_of_the_contract(kaijo: CommandLine, world: W
     assert answer["pins"][0] == {"kind": "signature", "tries_left": 5, "tries_max": 5, "state": "full"}
     assert answer["card"]["kind"] == "current"
     assert answer["link"]["apdus"] < 40
+
+
+def test_report_is_written_beside_the_answer(kaijo: CommandLine, world: World) -> None:
+    report = world.folder / "report.html"
+    at = ("--card", str(world.card_file("signature-locked")), "--clock", NIGHT.isoformat())
+    assert kaijo("check", *at, "--report", str(report)).code == 1
+    page = report.read_text("utf-8")
+    assert "finding.locked" in page
+    assert str(world.folder) not in page
+
+
+def test_report_that_cannot_be_written_is_said(kaijo: CommandLine, world: World) -> None:
+    at = ("--card", str(world.card_file("fresh")), "--clock", NIGHT.isoformat())
+    ended = kaijo("check", *at, "--report", str(world.folder / "none" / "report.html"))
+    assert (ended.code, "usage.unwritable" in ended.err) == (2, True)
+
+
+def test_watch_is_for_readers(kaijo: CommandLine, world: World) -> None:
+    ended = kaijo("check", "--watch", "--card", str(world.card_file("fresh")))
+    assert (ended.code, "usage.watch-reader" in ended.err) == (2, True)

@@ -73,13 +73,18 @@ class CertificateReading:
     state: CertificateState
     certificate: HolderCertificate | None = None
 
-    def as_dict(self) -> dict[str, object]:
-        """Return the reading in JSON's types."""
+    def days_left(self, at: datetime) -> int | None:
+        """Return the whole days from `at` to the certificate's end, negative after it; None when it is not read."""
+        return (self.certificate.not_after - at).days if self.certificate else None
+
+    def as_dict(self, at: datetime) -> dict[str, object]:
+        """Return the reading in JSON's types, days counted from `at`."""
         shown = self.certificate
         return {
             "kind": self.kind.value,
             "state": self.state.value,
             "not_after": shown.not_after.isoformat() if shown else None,
+            "days_left": self.days_left(at),
             "key_usage": list(shown.key_usage) if shown else None,
         }
 

@@ -21,7 +21,7 @@ def as_dict(seen: Examination, found: Sequence[Finding], link: Meter, lang: Lang
             "test": seen.test_card,
         },
         "pins": [pin.as_dict() for pin in seen.pins.values()],
-        "certificates": [reading.as_dict() for reading in seen.certificates.values()],
+        "certificates": [reading.as_dict(seen.read_at) for reading in seen.certificates.values()],
         "findings": [_finding(item, lang) for item in found],
         "link": {"apdus": link.apdus, "bytes": link.bytes, "milliseconds": round(link.milliseconds, 1)},
     }
@@ -32,7 +32,7 @@ def as_text(seen: Examination, found: Sequence[Finding], lang: Lang) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     console.print(label("check.head", lang, place=seen.place, read_at=show_time(seen.read_at, lang)))
     console.print(label("check.card", lang, kind=f"card-kind.{seen.kind.value}", not_after=seen.not_after or "–"))
     if seen.pins:
@@ -46,9 +46,12 @@ def as_text(seen: Examination, found: Sequence[Finding], lang: Lang) -> None:
             )
         console.print(table)
     for reading in seen.certificates.values():
-        until = show_time(reading.certificate.not_after, lang) if reading.certificate else "–"
         state = f"certificate-state.{reading.state.value}"
-        console.print(label("check.certificate", lang, kind=reading.kind, state=state, not_after=until))
+        console.print(label("check.certificate", lang, kind=f"certificate.{reading.kind.value}", state=state))
+        if reading.certificate:
+            usage = [f"key-usage.{name}" for name in reading.certificate.key_usage]
+            data = {"not_after": reading.certificate.not_after, "days": reading.days_left(seen.read_at), "usage": usage}
+            console.print(label("check.certificate-until", lang, **data))
     for item in found:
         said = message(item.code, lang, **item.data)
         console.print(f"[{_COLOURS[item.severity]}]●[/] {said.title}")
