@@ -31,6 +31,7 @@ check: ready ## format, lint, types, imports between rooms, tree, lock and docs 
 	$(BIN)/python -m tools.check_lock
 	$(BIN)/python -m tools.check_docs
 	$(BIN)/python -m tools.failure_codes --check
+	$(BIN)/python -m tools.make_screens --check
 
 bench: ready ## benchmarks, each with its limit beside it
 	@set -e; for file in $(sort $(wildcard bench/[a-z]*.py)); do echo "== $$file"; $(BIN)/python $$file $(ARGS); done

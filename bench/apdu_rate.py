@@ -1,6 +1,8 @@
 """APDUs per second: an echo card and the virtual card, in process and through vpcd and pcscd, side by side.
 
-Run as `python bench/apdu_rate.py [--json] [--seconds N]`. Without a PC/SC daemon the last two are left out and said so.
+    python bench/apdu_rate.py [--json] [--seconds N] [--write docs/benchmarks.md]
+
+Without a PC/SC daemon the last two are left out and said so.
 """
 
 import argparse
@@ -12,6 +14,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Protocol
+
+from _page import table as markdown
+from _page import write
 
 from kaijo.clock import SystemClock
 from kaijo.errors import CardTrouble
@@ -107,10 +112,18 @@ def measure(seconds: float) -> dict[str, dict[str, float]]:
         return table
 
 
+def page_part(table: dict[str, dict[str, float]], ratios: dict[str, dict[str, float]]) -> str:
+    """Return both tables as Markdown."""
+    rates = [[row, *(f"{numbers[name]:,.0f}" for name in COMMANDS)] for row, numbers in table.items()]
+    ratio = [[row, *(f"{numbers[name]:.2f}" for name in COMMANDS)] for row, numbers in ratios.items()]
+    return f"{markdown(['APDUs a second', *COMMANDS], rates)}\n\n{markdown(['ratio', *COMMANDS], ratio)}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--seconds", type=float, default=1.0, help="per number")
+    parser.add_argument("--write", type=Path, metavar="PAGE")
     options = parser.parse_args()
     table = measure(options.seconds)
     ratios = {
@@ -122,6 +135,8 @@ def main() -> None:
         )
         if upper in table and lower in table
     }
+    if options.write:
+        write(options.write, "apdu-rate", page_part(table, ratios))
     if options.json:
         print(json.dumps({"apdus_per_second": table, "ratios": ratios}, indent=2))
         return

@@ -1,6 +1,6 @@
 """Where the time of one whole recovery goes: card, crypto, SQL, HTTP, and what is left.
 
-    python bench/recovery.py [--rounds N] [--json]
+    python bench/recovery.py [--rounds N] [--json] [--write docs/benchmarks.md]
 
 Service and terminals run in one process over real HTTP on loopback, the card in memory. The limits in the same run:
 the RSA operations alone (bare `cryptography`), and the same number of durable SQLite transactions (bare `sqlite3`).
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from _page import table, write
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -196,16 +197,30 @@ def bare_sql(rounds: int, folder: Path) -> float:
     return spent
 
 
+def page_part(parts: dict[str, float], limits: dict[str, float]) -> str:
+    """Return parts and limits as Markdown."""
+    total = parts["total"]
+    spent = table(["part", "ms", "share"], [[name, f"{ms:.1f}", f"{ms / total:.0%}"] for name, ms in parts.items()])
+    bare = table(
+        ["limit", "ms", "whole recovery, ratio"],
+        [[name, f"{ms:.1f}", f"{total / ms:.1f}"] for name, ms in limits.items()],
+    )
+    return f"{spent}\n\n{bare}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--write", type=Path, metavar="PAGE")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         os.environ["KAIJO_HOME"] = name
         parts = measure(chosen.rounds, folder)
         limits = {"bare crypto": bare_crypto(chosen.rounds), "bare sql": bare_sql(chosen.rounds, folder)}
+    if chosen.write:
+        write(chosen.write, "recovery", page_part(parts, limits))
     if chosen.json:
         print(json.dumps({"milliseconds": parts, "limits": limits}, indent=2))
         return

@@ -21,7 +21,13 @@ HEADER = {
 def inputs(pyproject: dict[str, Any]) -> dict[str, list[str]]:
     """Return lock name -> the requirements it resolves, as pyproject.toml words them."""
     extras, groups = pyproject["project"]["optional-dependencies"], pyproject["dependency-groups"]
-    everything = [*pyproject["project"]["dependencies"], *extras["service"], *extras["pdf"], *groups["build"], *groups["dev"]]
+    everything = [
+        *pyproject["project"]["dependencies"],
+        *extras["service"],
+        *extras["pdf"],
+        *groups["build"],
+        *groups["dev"],
+    ]
     return {"dev": everything, "pcsc": extras["pcsc"]}
 
 

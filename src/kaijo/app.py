@@ -1,10 +1,9 @@
 """The composition root: the only file that knows every adapter."""
 
-import json
 import os
-import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from kaijo.card.guard import TriesReading
+    from kaijo.doctor.link_quality import Laid
+    from kaijo.facts.link import LinkCause
     from kaijo.places import LocalPlaces
     from kaijo.reset.desk import Desk
     from kaijo.reset.ports import CertificateRecord, RegisteredCard
@@ -50,6 +51,46 @@ def open_link(card: Path | None, reader: str | None, *, wait: float = 0) -> Link
     return open_reader(reader, wait=wait)
 
 
+def lay(
+    card: Path | None, reader: str | None, *, wait: timedelta, noise: "Collection[LinkCause]" = (), seed: int = 0
+) -> "Laid":
+    """Return the card as `open_link` does, with a meter on its link and what the link tells of itself.
+
+    A virtual card's link suffers from `noise`, drawn from `seed` for each cause by itself, so that one cause less
+    leaves the others as they were; its times are those of a 106 kbit/s link, computed. Raises as `open_link`.
+    """
+    from kaijo.doctor.link_quality import Laid
+
+    if card is not None and reader is not None:
+        raise UsageProblem("usage.two-places")
+    if card is not None:
+        return open_noisy_link(card, noise, seed)
+    from kaijo.card.meter import Meter
+    from kaijo.readers.pcsc import open_reader
+
+    link = open_reader(reader, wait=wait.total_seconds())
+    return Laid(Meter(link), link.facts())
+
+
+def open_noisy_link(card: Path, noise: "Collection[LinkCause]", seed: int) -> "Laid":
+    """Return a virtual card whose link suffers from `noise`. Raises what the card file raises."""
+    from random import Random
+
+    from kaijo.card.link import LinkFacts
+    from kaijo.doctor.link_quality import Laid
+    from kaijo.facts.link import LinkCause
+    from kaijo.virtualcard.cardfile import open_card
+    from kaijo.virtualcard.faults import Cause, NoisyLink
+    from kaijo.virtualcard.timing import TimedLink
+
+    opened = open_card(card)
+    link: Link = opened
+    for cause in Cause:
+        if LinkCause(cause.value) in noise:
+            link = NoisyLink(link, {cause}, Random(f"{seed} {cause.value}"))  # noqa: S311 -- repeatable, guards nothing
+    return Laid(TimedLink(link), LinkFacts(atr=opened.atr, simulated=True))
+
+
 def practice_issuer(clock: Clock) -> "Issuer":
     """Return the issuer of this person's test cards; it is made at first use. Raises CardTrouble `issuer.…`."""
     from kaijo.virtualcard.issuer import Issuer
@@ -62,6 +103,8 @@ def desk(data: Path, clock: Clock, *, face_required: bool) -> "Desk":
 
     Raises ServiceTrouble `service.no-extra` without the extra `service`, `store.…`, and CardTrouble `issuer.…`.
     """
+    import secrets
+
     try:
         from kaijo.reset.desk import Desk
         from kaijo.reset.policy import FacePolicy, FaceRule
@@ -98,6 +141,8 @@ def service(data: Path, clock: Clock, *, face_required: bool) -> "ASGIApp":
 
 def note_last_try(clock: Clock, reading: "TriesReading") -> None:
     """Note on this machine, without the PIN, that a holder chose to spend a last try. Raises `usage.unwritable`."""
+    import json
+
     row = {"at": clock.now().isoformat(), "act": "last-try", "kind": reading.kind.value, "place": reading.place}
     path = make_folder(home()) / "notes.jsonl"
     try:
@@ -191,6 +236,8 @@ def make_folder(path: Path) -> Path:
 
 def _secret(path: Path) -> bytes:
     """Return the secret in a file that only its owner may read; make it at first use."""
+    import secrets
+
     from kaijo.service.cardadmin import load_master
 
     try:

@@ -194,3 +194,58 @@ def test_prehashed_signature_equals_the_cards() -> None:
     assert isinstance(key, RSAPublicKey)
     digest = hashlib.sha256(b"same").digest()
     key.verify(jpki.sign_message(PinKind.AUTHENTICATION, b"same"), digest, PKCS1v15(), Prehashed(SHA256()))
+
+
+def test_certificate_of_a_version_that_does_not_exist_is_refused() -> None:
+    der = bytearray(JpkiSession(guard_of()).certificate(PinKind.AUTHENTICATION))
+    version = der.index(bytes.fromhex("A003020102")) + 4
+    der[version] = 8
+    with pytest.raises(CardTrouble) as caught:
+        read_certificate(bytes(der))
+    assert caught.value.code == "card.malformed-data"
+
+
+def test_card_without_short_file_ids_is_recognised_and_tells_what_it_has() -> None:
+    jpki = JpkiSession(guard_of(old_fashioned=True))
+    assert jpki.recognised()
+    assert jpki.availability() == CertificateAvailability(signature=True, authentication=True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "recognised"),
+    [
+        (b"JPKIAPICCTOKEN2".ljust(32).hex() + "9000", True),
+        (b"JPKIAPGPSETOKEN".ljust(32).hex() + "9000", True),
+        (b"JPKIAPIOSTOKEN".ljust(32).hex() + "9000", True),
+        (b"JPKIAPICCTOKEN".ljust(32).hex() + "9000", True),
+        (b"JPKIAPICCTOKEN3".ljust(32).hex() + "9000", False),
+        ("9000", False),
+        ("6A82", False),
+        ("6982", False),
+    ],
+)
+def test_token_label_tells_a_jpki_application(answer: str, recognised: bool) -> None:
+    link = Scripted((JPKI, "9000"), ("00B0860020", answer))
+    assert JpkiSession(Guard(link, ManualClock(NIGHT))).recognised() is recognised
+    assert link.played()
+
+
+def test_trouble_in_reading_the_label_is_not_another_card() -> None:
+    link = Scripted((JPKI, "9000"), ("00B0860020", "6F00"))
+    with pytest.raises(CardTrouble) as caught:
+        JpkiSession(Guard(link, ManualClock(NIGHT))).recognised()
+    assert caught.value.code == "card.unexpected-status"
+
+
+@pytest.mark.parametrize("header", ["30827FFC", "3082FFFF"])
+def test_object_longer_than_offsets_reach_is_malformed(header: str) -> None:
+    link = Scripted((JPKI, "9000"), ("00B08A0004", header + "9000"))
+    with pytest.raises(CardTrouble) as caught:
+        JpkiSession(Guard(link, ManualClock(NIGHT))).certificate(PinKind.AUTHENTICATION)
+    assert caught.value.code == "card.malformed-data"
+    assert link.played()
+
+
+def test_answer_longer_than_the_object_is_cut() -> None:
+    link = Scripted((JPKI, "9000"), ("00B08A0004", "300201029000"), ("00B0000004", "30020102FFFF9000"))
+    assert JpkiSession(Guard(link, ManualClock(NIGHT))).certificate(PinKind.AUTHENTICATION).hex() == "30020102"

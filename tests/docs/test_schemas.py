@@ -14,7 +14,9 @@ from jsonschema import Draft202012Validator
 from kaijo.card.meter import Meter
 from kaijo.doctor import CardKind, PinState, Severity, examine, findings
 from kaijo.doctor.examination import CertificateState
+from kaijo.doctor.link_quality import Quality
 from kaijo.doctor.report import as_dict
+from kaijo.facts.link import LinkCause
 from kaijo.facts.pins import PinKind
 from kaijo.facts.stores import Chain
 from kaijo.virtualcard.identity import Sex
@@ -24,7 +26,7 @@ from kaijo.words import LANGS, catalogue
 from tests.support.world import NEW_PINS, NIGHT, World, pins_of
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
-NAMES = ("check", "completion", "demo", "error", "persons", "reservation")
+NAMES = ("check", "claims", "completion", "demo", "error", "facts", "persons", "reader-test", "readers", "reservation")
 PROOF = pins_of("signature-locked")[PinKind.AUTHENTICATION]
 
 
@@ -98,6 +100,9 @@ def test_every_object_in_a_schema_needs_all_its_fields(name: str) -> None:
         (PinState, "check", ("properties", "pins", "items", "properties", "state")),
         (CertificateState, "check", ("properties", "certificates", "items", "properties", "state")),
         (Severity, "check", ("properties", "findings", "items", "properties", "severity")),
+        (Quality, "reader-test", ("properties", "verdict")),
+        (LinkCause, "reader-test", ("properties", "helped", "items")),
+        (Severity, "reader-test", ("properties", "findings", "items", "properties", "severity")),
         (Chain, "reservation", ("properties", "reservation", "properties", "chains", "items")),
         (Ending, "persons", ("items", "properties", "ending")),
         (Sex, "persons", ("items", "properties", "sex")),
@@ -165,6 +170,15 @@ def test_demo_answers_as_described(person_id: str, exit_code: int, *, works: boo
     code, answer = run("demo", "--person", person_id)
     assert (code, answer["works"]) == (exit_code, works)
     assert complaints("demo", answer) == []
+
+
+@pytest.mark.parametrize(("noise", "exit_code"), [("case,ring", 0), ("case", 1)])
+def test_link_test_answers_as_described(world: World, noise: str, exit_code: int) -> None:
+    card = str(world.card_file("fresh"))
+    typed = "\n" * 4 if exit_code == 0 else ""
+    code, answer = run("reader", "test", "--card", card, "--noise", noise, typed=typed)
+    assert code == exit_code
+    assert complaints("reader-test", answer) == []
 
 
 def test_command_that_fails_answers_as_described(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import get_args
@@ -5,7 +6,7 @@ from typing import get_args
 import pytest
 
 from kaijo.errors import UsageProblem
-from kaijo.facts.book import Confidence, age_days, book, fact, is_stale, load
+from kaijo.facts.book import Confidence, age_days, book, fact, is_stale, kept, load, use
 
 WHOLE = """[tide]
 title = { ja = "潮", en = "Tide" }
@@ -28,7 +29,8 @@ def test_every_fact_has_a_source_a_date_and_both_languages() -> None:
 def test_every_fact_of_our_own_says_so_and_no_other_does() -> None:
     own = {row.id for row in book().values() if row.confidence == "OWN"}
     assert own == {row.id for row in book().values() if row.source == "Kaijo design"}
-    assert own == {row.id for row in book().values() if row.file == "own.toml"}
+    files = {"own.toml", "assumptions.toml", "planning.toml"}
+    assert own == {row.id for row in book().values() if row.file in files}
 
 
 def test_every_disputed_fact_tells_who_differs() -> None:
@@ -36,8 +38,42 @@ def test_every_disputed_fact_tells_who_differs() -> None:
     assert {"reset-chains", "reset-usable"} <= {row.id for row in book().values() if row.disputed}
 
 
-def test_every_confidence_is_one_of_the_eight() -> None:
-    assert {row.confidence for row in book().values()} <= set(get_args(Confidence))
+def test_every_confidence_is_one_of_the_nine_and_none_is_local() -> None:
+    assert {row.confidence for row in book().values()} <= set(get_args(Confidence)) - {"LOCAL"}
+
+
+def test_two_readings_stand_only_in_disputed_facts() -> None:
+    two = [row for row in book().values() if isinstance(row.value, dict) and "hopeful" in row.value]
+    assert [row.id for row in two if not row.disputed or row.value.keys() < {"expected", "hopeful", "cautious"}] == []
+
+
+def test_remembered_answers_are_forgotten_when_the_book_changes() -> None:
+    asked: list[str] = []
+
+    @kept
+    def hours(fact_id: str) -> int:
+        asked.append(fact_id)
+        return fact(fact_id).count("hours")
+
+    before = hours("reservation-life"), hours("reservation-life")
+    with use({"reservation-life": replace(fact("reservation-life"), value={"hours": 3})}):
+        within = hours("reservation-life")
+    assert (before, within, hours("reservation-life"), len(asked)) == ((24, 24), 3, 24, 3)
+
+
+def test_change_ends_with_its_block_even_when_that_fails() -> None:
+    with pytest.raises(UsageProblem), use({"tide": replace(fact("kiosk-hours"), id="tide")}):
+        fact("moon-phase")
+    assert "tide" not in book()
+
+
+def test_inner_change_covers_the_outer_one() -> None:
+    row = fact("reservation-life")
+    with use({row.id: replace(row, value=1)}):
+        with use({row.id: replace(row, value=2)}):
+            assert fact(row.id).value == 2
+        assert fact(row.id).value == 1
+    assert fact(row.id) == row
 
 
 def test_fact_unknown_is_a_usage_problem() -> None:
@@ -152,8 +188,8 @@ def test_take_of_another_shape_is_damage(tmp_path: Path, kind: type, path: tuple
     assert caught.value.data == {"file": "sea.toml", "fact": "tide", "field": field}
 
 
-@pytest.mark.parametrize("height", ["0", "-1", "true", "3.0"])
-def test_count_is_a_whole_number_above_zero(tmp_path: Path, height: str) -> None:
+@pytest.mark.parametrize("height", ["0", "-1", "true", "3.0", "1000001"])
+def test_count_is_a_whole_number_above_zero_that_fits_into_dates(tmp_path: Path, height: str) -> None:
     (tmp_path / "sea.toml").write_text(WHOLE.replace("height = 3", f"height = {height}"), "utf-8")
     with pytest.raises(UsageProblem) as caught:
         load(tmp_path)["tide"].count("height")

@@ -30,14 +30,14 @@ def test_working_days(day: date, works: bool) -> None:
 
 
 def test_holidays_of_two_years_are_listed_once_each() -> None:
-    days = fact("holidays").take(list, "days")
+    days = fact("holidays").take(list, "dates")
     assert days == sorted(set(days))
     assert [sum(day.year == year for day in days) for year in (2026, 2027)] == [18, 17]
 
 
-@pytest.mark.parametrize("value", [{}, {"days": "2027-01-01"}, {"days": ["2027-01-01"]}, {"days": [20270101]}])
+@pytest.mark.parametrize("value", [{}, {"dates": "2027-01-01"}, {"dates": ["2027-01-01"]}, {"dates": [20270101]}])
 def test_holidays_of_wrong_shape_are_damage(value: object) -> None:
     def read(row: Fact) -> object:
-        return listed(row, date)
+        return listed(row, date, "dates")
 
-    assert damaged_field(read, value) == "value.days"
+    assert damaged_field(read, value) == "value.dates"

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kaijo.clock import JST
-from kaijo.facts.hours import Opening, kiosk_hours
+from kaijo.facts.hours import Opening, kiosk_hours, kiosk_schedule
+from kaijo.facts.readings import Reading
 
 from .rows import damaged_field
 
@@ -79,3 +80,22 @@ def test_opening_and_closing_agree_at_every_moment(moment: datetime) -> None:
 )
 def test_hours_of_wrong_shape_are_damage(value: object, field: str) -> None:
     assert damaged_field(Opening.from_fact, value) == field
+
+
+@pytest.mark.parametrize(
+    ("day", "expected", "hopeful"),
+    [("2026-12-28", True, True), ("2026-12-29", False, True), ("2027-01-03", False, True), ("2027-01-04", True, True)],
+)
+def test_kiosk_at_the_turn_of_the_year_in_both_readings(day: str, expected: bool, hopeful: bool) -> None:
+    noon = datetime.fromisoformat(f"{day}T12:00:00+09:00")
+    readings = (Reading.EXPECTED, Reading.CAUTIOUS, Reading.HOPEFUL)
+    assert [kiosk_schedule(reading).is_open(noon) for reading in readings] == [expected, expected, hopeful]
+
+
+def test_kiosk_schedule_has_the_hours_of_every_day() -> None:
+    schedule, hours = kiosk_schedule(), kiosk_hours()
+    for minutes in range(0, 2 * 24 * 60, 15):
+        moment = _at("15T00:00:00") + timedelta(minutes=minutes)
+        assert schedule.is_open(moment) is hours.is_open(moment)
+        assert schedule.next_opening(moment) == hours.next_opening(moment)
+        assert schedule.next_closing(moment) == hours.next_closing(moment)

@@ -30,6 +30,7 @@ def test_entry_says_all_that_the_row_says() -> None:
         "age_days": 181,
         "stale": True,
         "confidence": "B",
+        "local": False,
         "disputed": False,
         "note": row.note,
     }
@@ -37,4 +38,4 @@ def test_entry_says_all_that_the_row_says() -> None:
         False,
         "2026-12-31",
     )
-    assert entries["filing-deadline-2027"]["value"] == {"day": "2027-03-15"}
+    assert entries["filing-deadline-2027"]["value"] == {"last_day": "2027-03-15"}

@@ -11,6 +11,7 @@ class Scripted:
     def __init__(self, *dialogue: tuple[str, str | KaijoError]) -> None:
         self._dialogue = list(dialogue)
         self.cycles = 0
+        self.closed = 0
 
     def transmit(self, command: bytes) -> bytes:
         assert self._dialogue, f"unexpected {command.hex().upper()} after the end"
@@ -24,7 +25,7 @@ class Scripted:
         self.cycles += 1
 
     def close(self) -> None:
-        pass
+        self.closed += 1
 
     def played(self) -> bool:
         return not self._dialogue

@@ -196,3 +196,15 @@ def test_card_behind_a_symbolic_link_is_written_where_it_is(path: Path) -> None:
     card.close()
     assert link.is_symlink()
     assert load(path).directories[Application.JPKI].pins[Jpki.AUTHENTICATION_PIN].tries_left == 2
+
+
+@pytest.mark.parametrize("deep", [900, 990, 1_000, 100_000])
+@pytest.mark.parametrize("place", ["kaijo-card", "card"])
+def test_file_of_brackets_within_brackets_is_damaged(tmp_path: Path, place: str, deep: int) -> None:
+    nest = "[" * deep + "]" * deep
+    version, card = (nest, "{}") if place == "kaijo-card" else ("1", nest)
+    path = tmp_path / "deep.card"
+    path.write_text(f'{{"kaijo-card":{version},"card":{card}}}')
+    with pytest.raises(CardTrouble) as caught:
+        load(path)
+    assert code_of(caught) == "cardfile.damaged"

@@ -10,7 +10,7 @@ from kaijo.errors import UsageProblem
 from kaijo.facts.book import Confidence
 from kaijo.facts.pins import PinKind
 from kaijo.facts.stores import Chain
-from kaijo.words import Lang, Message, catalogue, explain, label, load, message, show
+from kaijo.words import Lang, Message, catalogue, explain, label, load, message, show, show_time
 
 MONDAY_NIGHT = datetime(2027, 3, 15, 21, 40, tzinfo=JST)
 
@@ -102,3 +102,15 @@ def test_code_written_down_twice_is_refused(tmp_path: Path) -> None:
     (tmp_path / "b.toml").write_text('"word.sea" = { ja = "海", en = "sea" }\n', "utf-8")
     with pytest.raises(KeyError, match=r"word\.sea"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("moment", "ja", "en"),
+    [
+        (datetime(2027, 3, 15, 21, 40, tzinfo=JST), "2027年3月15日（月）21:40", "Mon 15 Mar 2027 21:40"),
+        (datetime(2028, 2, 29, 15, 5, tzinfo=UTC), "2028年3月1日（水）00:05", "Wed 1 Mar 2028 00:05"),
+        (datetime(2026, 12, 6, 0, 0, tzinfo=JST), "2026年12月6日（日）00:00", "Sun 6 Dec 2026 00:00"),
+    ],
+)
+def test_time_is_written_in_jst_with_its_weekday(moment: datetime, ja: str, en: str) -> None:
+    assert (show_time(moment, "ja"), show_time(moment, "en")) == (ja, en)

@@ -33,12 +33,13 @@ def read_certificate(der: bytes) -> HolderCertificate:
         certificate = x509.load_der_x509_certificate(der)
         organisations = [item.value for item in certificate.issuer.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)]
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
-    except (ValueError, TypeError, x509.ExtensionNotFound, x509.DuplicateExtension):
-        raise CardTrouble("card.malformed-data") from None
-    return HolderCertificate(
-        der=der,
-        not_before=certificate.not_valid_before_utc.astimezone(JST),
-        not_after=certificate.not_valid_after_utc.astimezone(JST),
-        key_usage=tuple(name for name in _USAGES if getattr(usage, name)),
-        test=organisations == [TEST_ORGANISATION],
-    )
+        return HolderCertificate(
+            der=der,
+            not_before=certificate.not_valid_before_utc.astimezone(JST),
+            not_after=certificate.not_valid_after_utc.astimezone(JST),
+            key_usage=tuple(name for name in _USAGES if getattr(usage, name)),
+            test=organisations == [TEST_ORGANISATION],
+        )
+    # No list of what parsers may raise on hostile bytes is ever whole.
+    except Exception as unreadable:
+        raise CardTrouble("card.malformed-data") from unreadable

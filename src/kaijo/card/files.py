@@ -120,3 +120,14 @@ REFERENCES: dict[PinKind | Code, tuple[PinReference, ...]] = {
 }
 
 PIN_REFERENCES: dict[PinKind, tuple[PinReference, ...]] = {kind: REFERENCES[kind] for kind in PinKind}
+
+# Every counter of the card, application by application. The attributes application counts codes of its own.
+COUNTERS: tuple[PinReference, ...] = (
+    *REFERENCES[PinKind.SIGNATURE],
+    *REFERENCES[PinKind.AUTHENTICATION],
+    *REFERENCES[PinKind.ATTRIBUTES],
+    PinReference(Code.CODE_A, Application.ATTRIBUTES, Attributes.CODE_A),
+    PinReference(Code.CODE_B, Application.ATTRIBUTES, Attributes.CODE_B),
+    *(reference for code in Code for reference in REFERENCES[code]),
+    *REFERENCES[PinKind.RESIDENT],
+)

@@ -6,11 +6,13 @@ again and compared with what the person saw, and the last try is held back. A ca
 "unknown", never "wrong PIN", and nothing is ever sent twice.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from kaijo.card.administration import Receipt
-from kaijo.card.apdu import Command, Ins, Response
+from kaijo.card.apdu import EXTENDED_LE, Command, Ins, Response
 from kaijo.card.files import PIN_REFERENCES, REFERENCES, Application, Code, PinReference
 from kaijo.card.link import Link
 from kaijo.card.pins import normalise, tries_max
@@ -20,6 +22,9 @@ from kaijo.errors import CardTrouble, GuardRefused, Refused, WrongPin
 from kaijo.facts.lifetimes import consent_reading_life
 from kaijo.facts.pins import PinKind, tries_floor
 
+if TYPE_CHECKING:
+    from kaijo.card.administration import Receipt
+
 _ENVELOPE = 0xC2
 # An odd instruction is the same command with a BER-TLV data field [ISO 7816-4 5.4.2]; ENVELOPE may carry any of them.
 _PROTECTED = frozenset(
@@ -27,6 +32,24 @@ _PROTECTED = frozenset(
 )
 # Link errors that come before the card could have obeyed; after any other the outcome is unknown.
 _NOT_SENT = frozenset(("card.was-reset", "card.unpowered"))
+# The answers that say what became of a PIN, and of a change or reset. After any other the outcome is unknown, as if
+# none had come.
+_COMPARED = frozenset((Outcome.DONE, Outcome.TRIES, Outcome.NOT_VERIFIED, Outcome.LOCKED))
+_DONE_OR_REFUSED = frozenset(
+    (
+        Outcome.DONE,
+        Outcome.NOT_ALLOWED,
+        Outcome.CONDITIONS,
+        Outcome.NOT_FOUND,
+        Outcome.WRONG_LENGTH,
+        Outcome.WRONG_PARAMETERS,
+        Outcome.WRONG_DATA,
+        Outcome.NOT_SUPPORTED,
+        Outcome.SECURE_MESSAGING,
+    )
+)
+# A card in trouble, which says nothing about what it has.
+_TROUBLED = frozenset((Outcome.CARD_FAULT, Outcome.MEMORY, Outcome.INVALID))
 _JICSAP_CHANGE = frozenset((Application.RESIDENT, Application.COMMON))
 
 
@@ -89,6 +112,8 @@ class Guard:
             response = self._send(Command(0x00, Ins.GET_RESPONSE, 0, 0, le=status.count))
             status = read_status(response.sw)
             data += response.data
+            if status.outcome is Outcome.MORE_DATA and (not response.data or len(data) > EXTENDED_LE):
+                raise CardTrouble("card.malformed-data")  # it would never come to an end
         return Response(data, response.sw)
 
     def relay(self, command: bytes) -> bytes:
@@ -100,12 +125,18 @@ class Guard:
     def select(self, application: Application) -> None:
         """Make `application` the current one. A no-op when it is, so that its security status is kept.
 
-        Raises CardTrouble `card.no-application` when the card does not have it.
+        Raises CardTrouble `card.no-application` when the card does not have it, `card.unexpected-status` when the card
+        is in trouble and does not say.
         """
         if self._selected is application:
             return
-        answer = self.transmit(Command(0x00, Ins.SELECT, 0x04, 0x0C, application.value))
-        if answer.sw != 0x9000:
+        command = Command(0x00, Ins.SELECT, 0x04, 0x0C, application.value)
+        status = read_status(self.transmit(command).sw)
+        if status.outcome is Outcome.CARD_FAULT:  # real cards may say so once after power-on [card notes 2.1]
+            status = read_status(self.transmit(command).sw)
+        if status.outcome in _TROUBLED:
+            raise _unexpected(status)
+        if not status.done:
             raise CardTrouble("card.no-application", application=f"application.{application.name.lower()}")
         self._selected = application
 
@@ -113,10 +144,14 @@ class Guard:
         """Ask the card how many tries are left. Spends nothing: an empty VERIFY to a reference that was just selected.
 
         Raises CardTrouble `card.no-such-pin` when the card has no such reference, `card.tries-not-told` when it
-        gives no count, and what `select` and the link raise.
+        gives no count, `card.unexpected-status` when it says neither, and what `select` and the link raise.
         """
-        left = min(self._query(reference)[1] for reference in REFERENCES[kind])
+        left = min(self.count(reference) for reference in REFERENCES[kind])
         return TriesReading(kind, left, tries_max(kind), self._clock.now(), self.place)
+
+    def count(self, reference: PinReference) -> int:
+        """Return the tries left of one reference alone, as the card tells them. Raises as `tries`."""
+        return self._query(reference)[1]
 
     def verify(
         self, kind: PinKind | Code, typed: str, *, shown: TriesReading, consent: LastTryConsent | None = None
@@ -125,12 +160,13 @@ class Guard:
 
         Raises GuardRefused when nothing was sent (`guard.wrong-form`, `guard.count-changed`, `guard.last-try`,
         `guard.stale-consent`), Refused `card.locked`, WrongPin with the tries left, or CardTrouble
-        `card.verify-unknown` when the card left before its answer: then read again, do not send again.
+        `card.verify-unknown` when the card left before its answer, or gave none that says whether a try was spent: then
+        read again, do not send again.
         """
         secret = normalise(kind, typed).encode("ascii")
-        self._admit(kind, shown, consent)
+        least = self._admit(kind, shown, consent)
         for reference in REFERENCES[kind]:
-            self._present(reference, secret)
+            self._present(reference, secret, least)
 
     def change(
         self, kind: PinKind, old: str, new: str, *, shown: TriesReading, consent: LastTryConsent | None = None
@@ -139,21 +175,22 @@ class Guard:
 
         Both references of the resident PIN get the new value; the old one is proved on every reference before the
         first is changed, and a change that was cut in half before is completed by asking for the same change again.
-        Raises as `verify`, GuardRefused `guard.same-pin`, and CardTrouble `card.change-unknown` when the card left
-        during the change: then read, with `verify`, which PIN is valid.
+        Raises as `verify`, GuardRefused `guard.same-pin`, and CardTrouble `card.change-unknown` when the card left, or
+        gave no clear answer, after the first change was sent: then ask it with `new_is_valid`.
         """
         before, after = normalise(kind, old).encode("ascii"), normalise(kind, new).encode("ascii")
         if before == after:
             raise GuardRefused("guard.same-pin", kind=kind)
-        self._admit(kind, shown, consent)
+        least = self._admit(kind, shown, consent)
         first, *others = PIN_REFERENCES[kind]
         for reference in others:
-            self._present(reference, before)
-        if not self._changed_before(first, before, after, may_be_half=bool(others)):
+            self._present(reference, before, least)
+        if not self._changed_before(first, before, after, least, may_be_half=bool(others)):
             self._change(first, after)
-        for reference in others:
-            self._present(reference, before)
-            self._change(reference, after)
+        with _unknown("card.change-unknown", kind):  # whatever happens now, the first reference is changed
+            for reference in others:
+                self._present(reference, before, least)
+                self._change(reference, after)
 
     def new_is_valid(
         self, kind: PinKind, old: str, new: str, *, shown: TriesReading, consent: LastTryConsent | None = None
@@ -161,37 +198,40 @@ class Guard:
         """Return which of two PINs the card holds after a change with unknown outcome: True for the new one.
 
         The new value is presented first; only if the card says no and more than the last try is left, the old one.
-        Raises as `verify`; WrongPin means that it is neither.
+        A change that reached one reference of two is completed. Raises as `change`; WrongPin means that it is neither.
         """
         before, after = normalise(kind, old).encode("ascii"), normalise(kind, new).encode("ascii")
-        self._admit(kind, shown, consent)
-        reference = PIN_REFERENCES[kind][0]
-        try:
-            self._present(reference, after)
-        except WrongPin as wrong:
-            if wrong.tries_left < tries_floor():
-                raise
-            self._present(reference, before)
+        least = self._admit(kind, shown, consent)
+        first, *others = PIN_REFERENCES[kind]
+        if not self._holds_new(first, before, after, least):
             return False
+        for reference in others:
+            if not self._holds_new(reference, before, after, least):
+                self._change(reference, after)
         return True
 
-    def reset(self, kind: PinKind, new: str) -> Receipt:
+    def reset(self, kind: PinKind, new: str) -> "Receipt":
         """Give a PIN its new value and full tries, once, if the card holds a grant for it [ISO 7816-4 11.6.10].
 
         Raises GuardRefused `guard.wrong-form`, Refused `card.no-grant`, or CardTrouble `card.reset-unknown` when the
-        card left before its answer: its last receipt tells at the next contact.
+        card left before its answer or gave no clear one: its last receipt tells at the next contact.
         """
+        from kaijo.card.administration import Receipt
+
         secret = normalise(kind, new).encode("ascii")
         reference = PIN_REFERENCES[kind][0]
         self.select(reference.application)
         command = Command(0x00, Ins.RESET_RETRY_COUNTER, 0x02, 0x80 | reference.file, secret, 256)
-        answer = self._send_once(command, "card.reset-unknown", kind)
+        answer = self._send_once(command, "card.reset-unknown", kind, _DONE_OR_REFUSED)
         status = read_status(answer.sw)
         if status.outcome is Outcome.NOT_ALLOWED:
             raise Refused("card.no-grant", kind=kind)
         if not status.done:
             raise _unexpected(status)
-        return Receipt.decode(answer.data)
+        try:
+            return Receipt.decode(answer.data)
+        except CardTrouble as trouble:
+            raise CardTrouble("card.reset-unknown", kind=kind) from trouble
 
     def power_cycle(self) -> None:
         """Take power from the card and give it back: no PIN stays verified. Raises what the link raises."""
@@ -216,28 +256,35 @@ class Guard:
         if command.ins & 0xFE in _PROTECTED:
             raise GuardRefused("guard.protected-command", instruction=f"{command.ins:02X}")
 
-    def _send_once(self, command: Command, unknown: str, kind: PinKind | Code) -> Response:
+    def _send_once(self, command: Command, unknown: str, kind: PinKind | Code, clear: frozenset[Outcome]) -> Response:
+        """Return an answer that is one of `clear`; the error `unknown` stands for every other and for none."""
         try:
-            return self._send(command)
+            answer = self._send(command)
         except CardTrouble as trouble:
             if trouble.code in _NOT_SENT or trouble.code.startswith("reader."):
                 raise
             raise CardTrouble(unknown, kind=kind) from trouble
+        status = read_status(answer.sw)
+        if status.outcome not in clear or (answer.data and not command.le):  # data unasked for is no answer
+            raise CardTrouble(unknown, kind=kind) from _unexpected(status)
+        return answer
 
-    def _admit(self, kind: PinKind | Code, shown: TriesReading, consent: LastTryConsent | None) -> None:
+    def _admit(self, kind: PinKind | Code, shown: TriesReading, consent: LastTryConsent | None) -> int:
+        """Return the tries left when a PIN may be sent on this reading."""
         now = self.tries(kind)
         if (shown.kind, shown.tries_left, shown.place) != (kind, now.tries_left, now.place):
             raise GuardRefused("guard.count-changed", kind=kind, shown=shown.tries_left, tries_left=now.tries_left)
         if now.locked:
             raise Refused("card.locked", kind=kind)
         if now.tries_left >= tries_floor():
-            return
+            return now.tries_left
         if consent is None:
             raise GuardRefused("guard.last-try", kind=kind, tries_left=now.tries_left)
         seen = consent.reading
         fresh = now.read_at - seen.read_at <= consent_reading_life()
         if not fresh or (seen.kind, seen.tries_left, seen.place) != (kind, now.tries_left, now.place):
             raise GuardRefused("guard.stale-consent", kind=kind, seconds=int(consent_reading_life().total_seconds()))
+        return now.tries_left
 
     def _query(self, reference: PinReference) -> tuple[int, int]:
         """Return P2 for the form that the card answered, and the count. Selecting and asking are one operation."""
@@ -251,38 +298,58 @@ class Guard:
                 return p2, count
             self._without_short_ids.add(reference)
         file_id = reference.file.to_bytes(2)
-        if self._send(Command(0x00, Ins.SELECT, 0x02, 0x0C, file_id)).sw != 0x9000:
-            raise CardTrouble("card.no-such-pin", kind=reference.kind)
+        status = read_status(self._send(Command(0x00, Ins.SELECT, 0x02, 0x0C, file_id)).sw)
+        if not status.done:
+            raise _absent(status, reference)
         status = read_status(self._send(Command(0x00, Ins.VERIFY, 0, 0x80)).sw)
         count = _count(status, reference)
         if count is None:
-            raise CardTrouble("card.no-such-pin", kind=reference.kind)
+            raise _absent(status, reference)
         self._asked = reference, 0x80
         return 0x80, count
 
-    def _present(self, reference: PinReference, secret: bytes) -> None:
-        asked = self._asked
-        p2 = asked[1] if asked and asked[0] == reference else self._query(reference)[0]
-        answer = self._send_once(Command(0x00, Ins.VERIFY, 0, p2, secret), "card.verify-unknown", reference.kind)
-        status = read_status(answer.sw)
-        if status.done:
-            return
+    def _present(self, reference: PinReference, secret: bytes, least: int) -> None:
+        """Send a PIN to a reference that has just been asked. Where it must be asked again, `least` tries are left."""
+        if self._asked and self._asked[0] == reference:
+            p2 = self._asked[1]
+        else:
+            p2, left = self._query(reference)
+            if left < least:
+                raise GuardRefused("guard.count-changed", kind=reference.kind, shown=least, tries_left=left)
+        command = Command(0x00, Ins.VERIFY, 0, p2, secret)
+        status = read_status(self._send_once(command, "card.verify-unknown", reference.kind, _COMPARED).sw)
         if status.tries_left is not None:
             raise WrongPin(kind=reference.kind, tries_left=status.tries_left)
         if status.outcome is Outcome.NOT_VERIFIED:
-            raise WrongPin(kind=reference.kind, tries_left=self.tries(reference.kind).tries_left)
+            with _unknown("card.verify-unknown", reference.kind):  # a try is spent, and that must be told
+                left = self.tries(reference.kind).tries_left
+            raise WrongPin(kind=reference.kind, tries_left=left)
         if status.outcome is Outcome.LOCKED:
             raise Refused("card.locked", kind=reference.kind)
-        raise _unexpected(status)
 
-    def _changed_before(self, reference: PinReference, before: bytes, after: bytes, *, may_be_half: bool) -> bool:
+    def _holds_new(self, reference: PinReference, before: bytes, after: bytes, least: int) -> bool:
+        """Return whether the reference holds the new value; when not, the old one has been verified on it."""
+        try:
+            self._present(reference, after, least)
+        except WrongPin as wrong:
+            if wrong.tries_left < tries_floor():
+                raise
+            with _unknown("card.verify-unknown", reference.kind):  # a try is spent until this gives it back
+                self._present(reference, before, wrong.tries_left)
+            return False
+        return True
+
+    def _changed_before(
+        self, reference: PinReference, before: bytes, after: bytes, least: int, *, may_be_half: bool
+    ) -> bool:
         """Present the old value; where an earlier change was cut in half this reference already holds the new one."""
         try:
-            self._present(reference, before)
+            self._present(reference, before, least)
         except WrongPin as wrong:
             if not may_be_half or wrong.tries_left < tries_floor():
                 raise
-            self._present(reference, after)
+            with _unknown("card.verify-unknown", reference.kind):
+                self._present(reference, after, wrong.tries_left)
             return True
         return False
 
@@ -290,12 +357,12 @@ class Guard:
         # The reference is the current one: it was just verified. [card notes 8.3]
         jicsap = reference.application in _JICSAP_CHANGE
         cla, ins, p1 = (0x80, Ins.CHANGE_KEY, 0x00) if jicsap else (0x00, Ins.CHANGE_REFERENCE_DATA, 0x01)
-        status = read_status(
-            self._send_once(Command(cla, ins, p1, 0x80, secret), "card.change-unknown", reference.kind).sw
-        )
+        command = Command(cla, ins, p1, 0x80, secret)
+        status = read_status(self._send_once(command, "card.change-unknown", reference.kind, _DONE_OR_REFUSED).sw)
         if not status.done:
             raise _unexpected(status)
-        self._present(reference, secret)
+        with _unknown("card.change-unknown", reference.kind):
+            self._present(reference, secret, tries_floor())
 
 
 def _count(status: Status, reference: PinReference) -> int | None:
@@ -307,6 +374,21 @@ def _count(status: Status, reference: PinReference) -> int | None:
     if status.outcome in {Outcome.DONE, Outcome.NOT_VERIFIED}:
         raise CardTrouble("card.tries-not-told", kind=reference.kind)
     return None
+
+
+@contextmanager
+def _unknown(code: str, kind: PinKind | Code) -> Iterator[None]:
+    """Turn any trouble inside into `code`: what went before has left its mark on the card."""
+    try:
+        yield
+    except (CardTrouble, GuardRefused) as trouble:
+        raise CardTrouble(code, kind=kind) from trouble
+
+
+def _absent(status: Status, reference: PinReference) -> CardTrouble:
+    if status.outcome is Outcome.NOT_FOUND:
+        return CardTrouble("card.no-such-pin", kind=reference.kind)
+    return _unexpected(status)
 
 
 def _unexpected(status: Status) -> CardTrouble:

@@ -1,6 +1,5 @@
 """The JPKI application (公的個人認証): certificates and signatures."""
 
-import hashlib
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,6 +13,9 @@ from kaijo.facts.pins import PinKind
 # DigestInfo of SHA-256 without the digest [RFC 8017 9.2 note 1]; the NULL is mandatory.
 SHA256_PREFIX = bytes.fromhex("3031300D060960864801650304020105000420")
 SIGNATURE_SIZE = 256
+# The plastic card, phones of two makes, and the card before this one [card notes 3].
+TOKEN_LABELS = frozenset(("JPKIAPICCTOKEN2", "JPKIAPGPSETOKEN", "JPKIAPIOSTOKEN", "JPKIAPICCTOKEN"))
+_LABEL_SIZE = 32
 
 _CERTIFICATES = {
     PinKind.SIGNATURE: Jpki.SIGNATURE_CERTIFICATE,
@@ -45,17 +47,28 @@ class JpkiSession(Session):
 
     def availability(self) -> CertificateAvailability:
         """Return which certificates exist, from the three-byte file 0008 [card notes 3]."""
-        answer = self._guard.transmit(Command(0x00, Ins.READ_BINARY, 0x80 | Jpki.CERTIFICATE_AVAILABILITY, 0, le=3))
-        self._check(answer, Jpki.CERTIFICATE_AVAILABILITY)
-        if len(answer.data) != 3:
+        data = self._first_bytes(Jpki.CERTIFICATE_AVAILABILITY, 3)
+        if len(data) != 3:
             raise CardTrouble("card.malformed-data")
-        return CertificateAvailability(bool(answer.data[0]), bool(answer.data[1]))
+        return CertificateAvailability(bool(data[0]), bool(data[1]))
 
     def token_label(self) -> str:
         """Return the label in the token information: JPKIAPICCTOKEN2 for the plastic card."""
-        answer = self._guard.transmit(Command(0x00, Ins.READ_BINARY, 0x80 | Jpki.TOKEN_INFO, 0, le=32))
-        self._check(answer, Jpki.TOKEN_INFO)
-        return answer.data.decode("ascii", "replace").rstrip()
+        return self._first_bytes(Jpki.TOKEN_INFO, _LABEL_SIZE).decode("ascii", "replace").rstrip()
+
+    def recognised(self) -> bool:
+        """Return whether the token information is that of a JPKI application, and not of a card that says yes to all.
+
+        A card where it is absent or shut is not one either.
+        """
+        try:
+            return self.token_label() in TOKEN_LABELS
+        except Refused:
+            return False
+        except CardTrouble as trouble:
+            if trouble.code != "card.no-such-file":
+                raise
+            return False
 
     def certificate(self, kind: PinKind) -> bytes:
         """Return a holder certificate as DER. The signature certificate needs its PIN: Refused `card.pin-needed`."""
@@ -83,4 +96,6 @@ class JpkiSession(Session):
 
     def sign_message(self, kind: PinKind, message: bytes) -> bytes:
         """Return the sha256WithRSAEncryption signature over `message`. Raises as `sign`."""
+        import hashlib
+
         return self.sign(kind, SHA256_PREFIX + hashlib.sha256(message).digest())

@@ -1,6 +1,17 @@
 """What every way to a card looks like from above: a reader, a card file, a recorder, a fault injector."""
 
+from dataclasses import dataclass
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFacts:
+    """What a link tells of itself; None where it does not. `simulated` says that its times are computed, not taken."""
+
+    atr: bytes | None = None
+    protocol: str | None = None
+    bits_per_second: int | None = None
+    simulated: bool = False
 
 
 class Link(Protocol):

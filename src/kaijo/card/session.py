@@ -9,6 +9,8 @@ from kaijo.card.guard import Guard
 from kaijo.card.status import Outcome, read_status
 from kaijo.errors import CardTrouble, Refused
 
+_LONGEST = 0x7FFF  # beyond, an offset in P1 and P2 would name another file [ISO 7816-4 11.3.3]
+
 
 class Session:
     """One application of the card behind a guard. Several sessions may share the guard; each selects its own."""
@@ -26,16 +28,19 @@ class Session:
         Two reads on a card that knows short file ids and extended length; the conservative form otherwise.
         Raises Refused `card.pin-needed`, CardTrouble `card.no-such-file` or `card.malformed-data`.
         """
-        self._guard.select(self.application)
-        head = self._first_bytes(file)
+        head = self._first_bytes(file, self._header_size)
         _, start, size = tlv.header(head)
+        if start + size > _LONGEST:
+            raise CardTrouble("card.malformed-data")
         return self._whole(start + size)
 
-    def _first_bytes(self, file: int) -> bytes:
-        answer = self._guard.transmit(Command(0x00, Ins.READ_BINARY, 0x80 | file, 0, le=self._header_size))
+    def _first_bytes(self, file: int, size: int) -> bytes:
+        """Return up to `size` bytes from the file's beginning; it is the current one afterwards."""
+        self._guard.select(self.application)
+        answer = self._guard.transmit(Command(0x00, Ins.READ_BINARY, 0x80 | file, 0, le=size))
         if read_status(answer.sw).outcome in {Outcome.WRONG_PARAMETERS, Outcome.NOT_SUPPORTED, Outcome.END_OF_FILE}:
             self._check(self._select_file(file), file)
-            answer = self._guard.transmit(Command(0x00, Ins.READ_BINARY, 0, 0, le=self._header_size))
+            answer = self._guard.transmit(Command(0x00, Ins.READ_BINARY, 0, 0, le=size))
         self._check(answer, file)
         return answer.data
 
@@ -54,7 +59,7 @@ class Session:
             if not answer.data:
                 raise CardTrouble("card.malformed-data")
             content += answer.data
-        return content
+        return content[:total]
 
     def _check(self, answer: Response, file: int) -> None:
         status = read_status(answer.sw)

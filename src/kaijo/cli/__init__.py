@@ -7,7 +7,7 @@ import click
 from kaijo import __version__
 from kaijo.cli.speech import run
 
-_COMMANDS = ("card", "check", "demo", "facts", "kiosk", "phone", "pin", "serve", "up")
+_COMMANDS = ("card", "check", "demo", "facts", "guide", "kiosk", "phone", "pin", "plan", "reader", "serve", "up")
 
 
 class _Lazy(click.Group):

@@ -1,21 +1,20 @@
 """`kaijo check`: the doctor."""
 
-import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from kaijo import app
-from kaijo.card.guard import Guard
-from kaijo.card.link import Link
-from kaijo.card.meter import Meter
 from kaijo.cli.options import card_options, clock_option
 from kaijo.cli.speech import json_option, lang_option, speech, tell
 from kaijo.clock import Clock, clock_at
 from kaijo.errors import CardTrouble, UsageProblem
 
 if TYPE_CHECKING:
+    from kaijo.card.link import Link
+    from kaijo.card.meter import Meter
     from kaijo.doctor import Examination
 
 _SETTLE_SECONDS = 2.0
@@ -45,29 +44,44 @@ def command(card: Path | None, reader: str | None, report: Path | None, clock: s
 
 
 def _check(card: Path | None, reader: str | None, report: Path | None, clock: Clock, *, shifted: bool) -> int:
+    seen, link = _read(app.open_link(card, reader), clock, _hold_back if shifted else _show_pins)
+    if shifted:
+        if not seen.test_card:
+            raise UsageProblem("usage.clock-real-card")
+        _show_pins(seen)
     from kaijo.doctor import bad_news, findings
 
-    seen, link = _read(app.open_link(card, reader), clock)
-    if shifted and not seen.test_card:
-        raise UsageProblem("usage.clock-real-card")
     _tell(seen, link, report)
     return 1 if bad_news(findings(seen)) else 0
 
 
-def _read(opened: Link, clock: Clock) -> "tuple[Examination, Meter]":
+def _read(opened: "Link", clock: Clock, first_look: "Callable[[Examination], None]") -> "tuple[Examination, Meter]":
+    from kaijo.card.guard import Guard
+    from kaijo.card.meter import Meter
     from kaijo.doctor import examine
 
     link = Meter(opened)
     guard = Guard(link, clock)
     try:
-        return examine(guard, clock), link
+        return examine(guard, clock, first_look=first_look), link
     finally:
         guard.close()
 
 
-def _tell(seen: "Examination", link: Meter, report: Path | None) -> None:
+def _show_pins(seen: "Examination") -> None:
+    if not speech().json:
+        from kaijo.doctor.report import pins_as_text
+
+        click.echo(pins_as_text(seen, speech().lang))
+
+
+def _hold_back(_seen: "Examination") -> None:
+    """Show nothing until the card is known to be a test card."""
+
+
+def _tell(seen: "Examination", link: "Meter", report: Path | None) -> None:
     from kaijo.doctor import findings
-    from kaijo.doctor.report import as_dict, as_text
+    from kaijo.doctor.report import as_dict, print_meaning
 
     found, lang = findings(seen), speech().lang
     if report is not None:
@@ -80,13 +94,14 @@ def _tell(seen: "Examination", link: Meter, report: Path | None) -> None:
     if speech().json:
         speech().answer(as_dict(seen, found, link, lang))
         return
-    as_text(seen, found, lang)
+    print_meaning(seen, found, lang)
     if report is not None:
         speech().say("check.report-written", path=report)
 
 
 def _follow(reader: str | None, report: Path | None, clock: Clock) -> None:
     """Check every card that comes, one JSON object a line with `--json`; trouble with one card ends nothing."""
+    import json
     from threading import Event
 
     from kaijo.doctor import findings
@@ -102,7 +117,7 @@ def _follow(reader: str | None, report: Path | None, clock: Clock) -> None:
         if event.change is not Change.CARD_INSERTED:
             continue
         try:
-            seen, link = _read(app.open_link(None, event.reader, wait=_SETTLE_SECONDS), clock)
+            seen, link = _read(app.open_link(None, event.reader, wait=_SETTLE_SECONDS), clock, _show_pins)
         except CardTrouble as trouble:
             tell(trouble)
             continue

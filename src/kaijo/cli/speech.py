@@ -1,6 +1,5 @@
 """How a command speaks: language, JSON or text, progress, and what is printed when it ends badly."""
 
-import json
 import os
 import sys
 from collections.abc import Mapping
@@ -35,6 +34,8 @@ class Speech:
 
     def answer(self, content: Mapping[str, Any] | list[Any]) -> None:
         """Print the answer as JSON."""
+        import json
+
         click.echo(json.dumps(content, ensure_ascii=False, indent=2))
 
 

@@ -33,7 +33,7 @@ def command(port: int, data: Path | None, clock: str | None, *, no_browser: bool
         url = f"http://127.0.0.1:{port}/"
         speech().say("up.running", url=url, service=service)
         app.run(
-            app.pages(places, service, time, faces=("home", "phone", "kiosk")),
+            app.pages(places, service, time, faces=("home", "guide", "phone", "kiosk")),
             port,
             open_url=None if no_browser else url,
         )

@@ -1,18 +1,21 @@
 """Reading everything that the card tells without a PIN."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum, unique
 
 from kaijo.card.certificate import HolderCertificate, read_certificate
 from kaijo.card.guard import Guard, TriesReading
-from kaijo.card.jpki import JpkiSession
-from kaijo.card.manager import CardManagerSession
+from kaijo.card.jpki import CertificateAvailability, JpkiSession
 from kaijo.card.pins import tries_max
+from kaijo.card.resident import CommonSession
 from kaijo.clock import Clock
-from kaijo.errors import CardTrouble
+from kaijo.errors import CardTrouble, Refused
 from kaijo.facts.pins import PinKind
+
+# Application by application; the resident PIN ends in the one that also tells when the card expires.
+_READING_ORDER = (PinKind.SIGNATURE, PinKind.AUTHENTICATION, PinKind.ATTRIBUTES, PinKind.RESIDENT)
 
 
 @unique
@@ -91,7 +94,10 @@ class CertificateReading:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """Everything read from one card at one time at one place. `pins` is empty for an unknown card."""
+    """Everything read from one card at one time at one place. `pins` is empty for an unknown card.
+
+    So is `certificates`, and for any card as long as they have not been read.
+    """
 
     place: str
     read_at: datetime
@@ -111,43 +117,54 @@ class Examination:
         return tuple(kind for kind, pin in self.pins.items() if pin.state is PinState.LOCKED)
 
 
-def examine(guard: Guard, clock: Clock) -> Examination:
+def _nobody_waits(_first: Examination) -> None:
+    """Let the reading go on."""
+
+
+def examine(guard: Guard, clock: Clock, *, first_look: Callable[[Examination], None] = _nobody_waits) -> Examination:
     """Read the card behind `guard` without spending a try. Raises CardTrouble when the card leaves or misbehaves.
 
-    A card without the JPKI application is UNKNOWN: none of its PINs is asked about.
+    A card without the JPKI application, or whose token information is not that of one, is UNKNOWN: none of its PINs is
+    asked about, since there are cards on which asking costs a try. `first_look` gets what is known
+    once the PINs are read and before the certificate, which takes most of the time that a contactless card takes.
     """
     read_at = clock.now()
+    jpki = _recognised(guard)
+    if jpki is None:
+        unknown = Examination(guard.place, read_at, CardKind.UNKNOWN, None, {}, {})
+        first_look(unknown)
+        return unknown
+    available = jpki.availability()
+    read = {kind: _pin(guard, kind) for kind in _READING_ORDER}
+    pins = {kind: read[kind] for kind in PinKind}
+    kind = CardKind.CURRENT if available.signature else _without_signature(pins)
+    seen = Examination(guard.place, read_at, kind, _card_expiry(guard), pins, {})
+    first_look(seen)
+    return replace(seen, certificates=_certificates(jpki, available, read_at))
+
+
+def _recognised(guard: Guard) -> JpkiSession | None:
     try:
         jpki = JpkiSession(guard)
     except CardTrouble as trouble:
         if trouble.code != "card.no-application":
             raise
-        return Examination(guard.place, read_at, CardKind.UNKNOWN, None, {}, {})
-    available = jpki.availability()
-    authentication = _authentication_certificate(jpki, read_at, available=available.authentication)
-    signature = CertificateReading(
-        PinKind.SIGNATURE, CertificateState.UNREADABLE if available.signature else CertificateState.ABSENT
-    )
-    pins = {kind: _pin(guard, kind) for kind in PinKind}
-    kind = CardKind.CURRENT
-    if not available.signature:
-        kind = _without_signature(pins)
-    certificates = {PinKind.SIGNATURE: signature, PinKind.AUTHENTICATION: authentication}
-    return Examination(guard.place, read_at, kind, _card_expiry(guard), pins, certificates)
+        return None
+    return jpki if jpki.recognised() else None
 
 
 def _pin(guard: Guard, kind: PinKind) -> PinReading:
     try:
         tries = guard.tries(kind)
     except CardTrouble as trouble:
-        if trouble.code != "card.no-such-pin":
+        if trouble.code not in {"card.no-such-pin", "card.no-application"}:
             raise
         return PinReading(kind, PinState.ABSENT, None)
     if tries.locked:
         return PinReading(kind, PinState.LOCKED, tries)
     if tries.tries_left == 1:
         return PinReading(kind, PinState.LAST_TRY, tries)
-    return PinReading(kind, PinState.FULL if tries.tries_left == tries.tries_max else PinState.USED, tries)
+    return PinReading(kind, PinState.FULL if tries.tries_left >= tries.tries_max else PinState.USED, tries)
 
 
 def _without_signature(pins: dict[PinKind, PinReading]) -> CardKind:
@@ -160,6 +177,16 @@ def _without_signature(pins: dict[PinKind, PinReading]) -> CardKind:
         return CardKind.FACE_AUTHENTICATION
     pins[PinKind.SIGNATURE] = PinReading(PinKind.SIGNATURE, PinState.ABSENT, None)
     return CardKind.NO_SIGNATURE_CERTIFICATE
+
+
+def _certificates(
+    jpki: JpkiSession, available: CertificateAvailability, at: datetime
+) -> Mapping[PinKind, CertificateReading]:
+    unread = CertificateState.UNREADABLE if available.signature else CertificateState.ABSENT
+    return {
+        PinKind.SIGNATURE: CertificateReading(PinKind.SIGNATURE, unread),
+        PinKind.AUTHENTICATION: _authentication_certificate(jpki, at, available=available.authentication),
+    }
 
 
 def _authentication_certificate(jpki: JpkiSession, at: datetime, *, available: bool) -> CertificateReading:
@@ -176,7 +203,9 @@ def _authentication_certificate(jpki: JpkiSession, at: datetime, *, available: b
 
 def _card_expiry(guard: Guard) -> date | None:
     try:
-        return CardManagerSession(guard).expiry()
+        return CommonSession(guard).card_info().expiry
+    except Refused:
+        return None
     except CardTrouble as trouble:
         if trouble.code in {"card.removed", "card.malformed-answer"}:
             raise

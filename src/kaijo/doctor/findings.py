@@ -5,11 +5,8 @@ from dataclasses import dataclass, field
 from enum import Enum, unique
 
 from kaijo.doctor.examination import CardKind, CertificateState, Examination, PinState
-from kaijo.facts.hours import kiosk_hours
-from kaijo.facts.lifetimes import reservation_life
 from kaijo.facts.pins import PinKind, tries_floor
 from kaijo.facts.proof import proof_kind
-from kaijo.facts.stores import chains_for
 
 
 @unique
@@ -79,6 +76,14 @@ def _way_back(seen: Examination, kind: PinKind) -> Finding:
         return Finding("finding.counter-no-proof", Severity.WARNING, {"kind": kind, "proof": proof})
     if tries.tries_left < tries_floor():
         return Finding("finding.proof-last-try", Severity.WARNING, {"kind": kind, "proof": proof})
+    return _store_reset(kind, proof)
+
+
+def _store_reset(kind: PinKind, proof: PinKind) -> Finding:
+    from kaijo.facts.hours import kiosk_hours
+    from kaijo.facts.lifetimes import reservation_life
+    from kaijo.facts.stores import chains_for
+
     hours = kiosk_hours()
     data = {
         "kind": kind,

@@ -1,11 +1,16 @@
 """An examination for programs, as the JSON of `kaijo check --json`; and as a table for people."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 
 from kaijo.card.meter import Meter
-from kaijo.doctor.examination import Examination
+from kaijo.doctor.examination import Examination, PinReading
 from kaijo.doctor.findings import Finding, Severity
 from kaijo.words import Lang, label, message, show_time
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _COLOURS = {Severity.BAD: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan", Severity.GOOD: "green"}
 
@@ -22,29 +27,46 @@ def as_dict(seen: Examination, found: Sequence[Finding], link: Meter, lang: Lang
         },
         "pins": [pin.as_dict() for pin in seen.pins.values()],
         "certificates": [reading.as_dict(seen.read_at) for reading in seen.certificates.values()],
-        "findings": [_finding(item, lang) for item in found],
+        "findings": [finding_as_dict(item, lang) for item in found],
         "link": {"apdus": link.apdus, "bytes": link.bytes, "milliseconds": round(link.milliseconds, 1)},
     }
 
 
-def as_text(seen: Examination, found: Sequence[Finding], lang: Lang) -> None:
-    """Print the examination as a table, with what it means below."""
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(label("check.head", lang, place=seen.place, read_at=show_time(seen.read_at, lang)))
-    console.print(label("check.card", lang, kind=f"card-kind.{seen.kind.value}", not_after=seen.not_after or "–"))
+def pins_as_text(seen: Examination, lang: Lang) -> str:
+    """Return the card and its PINs as lines: all that a first look has."""
+    lines = [
+        label("check.head", lang, place=seen.place, read_at=show_time(seen.read_at, lang)),
+        label("check.card", lang, kind=f"card-kind.{seen.kind.value}", not_after=seen.not_after or "–"),
+    ]
     if seen.pins:
-        table = Table()
-        for column in ("check.pin", "check.tries", "check.state"):
-            table.add_column(label(column, lang))
-        for pin in seen.pins.values():
-            tries = f"{pin.tries.tries_left} / {pin.tries.tries_max}" if pin.tries else "–"
-            table.add_row(
-                label(f"word.{pin.kind.value}", lang), tries, label(f"word.pin-state.{pin.state.value}", lang)
-            )
-        console.print(table)
+        head = [label(column, lang) for column in ("check.pin", "check.tries", "check.state")]
+        lines += _table([head, *(_row(pin, lang) for pin in seen.pins.values())])
+    return "\n".join(lines)
+
+
+def _row(pin: PinReading, lang: Lang) -> list[str]:
+    tries = f"{pin.tries.tries_left} / {pin.tries.tries_max}" if pin.tries else "–"
+    return [label(f"word.{pin.kind.value}", lang), tries, label(f"word.pin-state.{pin.state.value}", lang)]
+
+
+def _table(rows: list[list[str]]) -> list[str]:
+    """Return rows in columns of equal width, the first row underlined."""
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    rows = [rows[0], ["─" * width for width in widths], *rows[1:]]
+    return [
+        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def _width(text: str) -> int:
+    """Return how many columns of a terminal a text takes: Japanese characters take two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def print_meaning(seen: Examination, found: Sequence[Finding], lang: Lang) -> None:
+    """Print the certificates, and below them what everything means."""
+    console = _console()
     for reading in seen.certificates.values():
         state = f"certificate-state.{reading.state.value}"
         console.print(label("check.certificate", lang, kind=f"certificate.{reading.kind.value}", state=state))
@@ -52,6 +74,17 @@ def as_text(seen: Examination, found: Sequence[Finding], lang: Lang) -> None:
             usage = [f"key-usage.{name}" for name in reading.certificate.key_usage]
             data = {"not_after": reading.certificate.not_after, "days": reading.days_left(seen.read_at), "usage": usage}
             console.print(label("check.certificate-until", lang, **data))
+    print_findings(console, found, lang)
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=True)
+
+
+def print_findings(console: "Console", found: Sequence[Finding], lang: Lang) -> None:
+    """Print each finding: what, why, and what to do."""
     for item in found:
         said = message(item.code, lang, **item.data)
         console.print(f"[{_COLOURS[item.severity]}]●[/] {said.title}")
@@ -59,7 +92,8 @@ def as_text(seen: Examination, found: Sequence[Finding], lang: Lang) -> None:
         console.print(f"    → {said.remedy}")
 
 
-def _finding(item: Finding, lang: Lang) -> dict[str, object]:
+def finding_as_dict(item: Finding, lang: Lang) -> dict[str, object]:
+    """Return a finding in JSON's types, its sentences in `lang`."""
     said = message(item.code, lang, **item.data)
     return {
         "code": item.code,

@@ -1,9 +1,8 @@
 """On which days offices work."""
 
 from datetime import date
-from functools import cache
 
-from kaijo.facts.book import Fact, fact
+from kaijo.facts.book import Fact, fact, kept
 
 _SATURDAY = 5
 
@@ -17,19 +16,19 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < _SATURDAY and day not in _holidays() and f"{day:%m-%d}" not in _year_end()
 
 
-def listed(row: Fact, kind: type[date | str]) -> frozenset[date | str]:
-    """Return the days that `row` lists, each exactly a `kind`. Raises UsageProblem `facts.damaged`."""
-    days = row.take(list, "days")
+def listed(row: Fact, kind: type[date | str], *path: str) -> frozenset[date | str]:
+    """Return the days that `row` lists under `path`, each exactly a `kind`. Raises UsageProblem `facts.damaged`."""
+    days = row.take(list, *path)
     if any(type(day) is not kind for day in days):
-        raise row.damaged("days")
+        raise row.damaged(*path)
     return frozenset(days)
 
 
-@cache
+@kept
 def _holidays() -> frozenset[date | str]:
-    return listed(fact("holidays"), date)
+    return listed(fact("holidays"), date, "dates")
 
 
-@cache
+@kept
 def _year_end() -> frozenset[date | str]:
-    return listed(fact("office-year-end"), str)
+    return listed(fact("office-year-end"), str, "dates")

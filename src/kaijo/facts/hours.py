@@ -1,11 +1,14 @@
 """Opening hours, the same every day, in Japan's time."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Self
 
 from kaijo.clock import JST
-from kaijo.facts.book import Fact, fact
+from kaijo.facts.book import Fact, fact, kept
+from kaijo.facts.holidays import listed
+from kaijo.facts.readings import Reading, side
+from kaijo.facts.schedule import Schedule, between
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,23 @@ class Opening:
 def kiosk_hours() -> Opening:
     """Return the hours in which kiosks finish a reset [fact: kiosk-hours]. Raises UsageProblem `facts.damaged`."""
     return Opening.from_fact(fact("kiosk-hours"))
+
+
+def kiosk_schedule(reading: Reading = Reading.EXPECTED) -> Schedule:
+    """Return when kiosks finish a reset, day by day [fact: kiosk-hours, kiosk-year-end].
+
+    Raises UsageProblem `facts.damaged`.
+    """
+    hours, shut = kiosk_hours(), _kiosk_shut(reading)
+    return Schedule(
+        fact("kiosk-hours"), lambda day: None if f"{day:%m-%d}" in shut else between(day, hours.opens, hours.closes)
+    )
+
+
+@kept
+def _kiosk_shut(reading: Reading) -> frozenset[date | str]:
+    row = fact("kiosk-year-end")
+    return listed(row, str, *side(row, reading), "closed")
 
 
 def _next(at: time, after: datetime) -> datetime:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, unique
 
-from kaijo.facts.book import fact
+from kaijo.facts.book import Fact, fact
 from kaijo.facts.lifetimes import life
 
 
@@ -35,13 +35,17 @@ def link_limits() -> LinkLimits:
     )
 
 
-def link_causes() -> tuple[LinkCause, ...]:
-    """Return every cause, the most likely first [fact: link-causes]. Raises UsageProblem `facts.damaged`."""
-    row = fact("link-causes")
+def read_causes(row: Fact) -> tuple[LinkCause, ...]:
+    """Return the causes in the order of `row`, which names each once. Raises UsageProblem `facts.damaged`."""
     order = row.take(list, "order")
-    if sorted(order) != sorted(cause.value for cause in LinkCause):
+    if len(order) != len(LinkCause) or any(cause.value not in order for cause in LinkCause):
         raise row.damaged("order")
     return tuple(map(LinkCause, order))
+
+
+def link_causes() -> tuple[LinkCause, ...]:
+    """Return every cause, the most likely first [fact: link-causes]. Raises as `read_causes`."""
+    return read_causes(fact("link-causes"))
 
 
 def link_change_deviations() -> int:

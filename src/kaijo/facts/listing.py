@@ -27,6 +27,7 @@ def _entry(row: Fact, today: date) -> dict[str, object]:
         "age_days": age_days(row, today),
         "stale": is_stale(row, today),
         "confidence": row.confidence,
+        "local": row.confidence == "LOCAL",
         "disputed": row.disputed,
         "note": None if row.note is None else dict(row.note),
     }

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
 from typing import Literal, Self, cast, get_args
 
-from kaijo.facts.book import Fact, fact
+from kaijo.facts.book import Fact, fact, kept
 
 Alphabet = Literal["digits", "upper-and-digits"]
 
@@ -49,7 +48,15 @@ class PinRule:
         return rule
 
 
-@cache
+def read_kinds(row: Fact, *path: str) -> tuple[PinKind, ...]:
+    """Return the PIN kinds that `row` lists under `path`. Raises UsageProblem `facts.damaged`."""
+    try:
+        return tuple(PinKind(kind) for kind in row.take(list, *path))
+    except ValueError:
+        raise row.damaged(*path) from None
+
+
+@kept
 def pin_rule(kind: PinKind) -> PinRule:
     """Return form and tries of a PIN kind [fact: pin-signature, pin-authentication, pin-resident, pin-attributes].
 

@@ -1,12 +1,10 @@
 """Which PIN proves the holder when another one is reset away from the counter."""
 
-from functools import cache
-
-from kaijo.facts.book import Fact, fact
+from kaijo.facts.book import Fact, fact, kept
 from kaijo.facts.pins import PinKind
 
 
-@cache
+@kept
 def proof_kind(kind: PinKind) -> PinKind | None:
     """Return the proof PIN for a reset of `kind`; None where only the counter helps [fact: reset-cross-proof].
 

@@ -1,10 +1,9 @@
 """The chains whose shops have kiosks, and what each kiosk can reset."""
 
 from enum import Enum
-from functools import cache
 
-from kaijo.facts.book import Fact, fact
-from kaijo.facts.pins import PinKind
+from kaijo.facts.book import Fact, fact, kept
+from kaijo.facts.pins import PinKind, read_kinds
 
 
 class Chain(Enum):
@@ -31,16 +30,9 @@ def read_offers(row: Fact) -> dict[Chain, frozenset[PinKind]]:
     """Return what each chain's kiosks reset, as `row` states it for all seven. Raises UsageProblem `facts.damaged`."""
     if row.take(dict).keys() != {chain.value for chain in Chain}:
         raise row.damaged()
-    return {chain: frozenset(_kinds(row, chain)) for chain in Chain}
+    return {chain: frozenset(read_kinds(row, chain.value, "resets")) for chain in Chain}
 
 
-@cache
+@kept
 def _offers() -> dict[Chain, frozenset[PinKind]]:
     return read_offers(fact("reset-chains"))
-
-
-def _kinds(row: Fact, chain: Chain) -> list[PinKind]:
-    try:
-        return [PinKind(kind) for kind in row.take(list, chain.value, "resets")]
-    except ValueError:
-        raise row.damaged(chain.value, "resets") from None

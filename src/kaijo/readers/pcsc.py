@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kaijo.card.apdu import Command, Ins
+from kaijo.card.link import LinkFacts
 from kaijo.errors import CardTrouble, UsageProblem
 from kaijo.readers.context import UNPLUGGED, Context, in_context, renewed
 from kaijo.readers.trouble import Answer, transmission_trouble, trouble
@@ -17,8 +17,6 @@ _PASSING = frozenset(
     )
 )
 _PAUSE = 0.1  # seconds between two looks
-# The first command after power came may be answered 6F00 for no reason of its own [card notes: cold start].
-_THROWN_AWAY = Command(0x00, Ins.SELECT, 0x00, 0x00).encode()
 
 
 # What these mean is another thing once a card was held.
@@ -54,7 +52,7 @@ class PcscLink:
         self._lost = False
         try:
             self._card, self._protocol = context.connect(reader)
-            self._wake()
+            self._check_protocol()
         except BaseException:
             self.close()
             raise
@@ -63,6 +61,20 @@ class PcscLink:
     def place(self) -> str:
         """The reader's name."""
         return self._reader
+
+    def facts(self) -> LinkFacts:
+        """Return what the reader tells of this card and the link to it. Raises CardTrouble `reader.closed`.
+
+        The bit rate is clock times D by F, where the reader gives all three [PC/SC part 3], else None.
+        """
+        scard = self._open().scard
+        *_, atr = scard.SCardStatus(self._card)
+        names = {scard.SCARD_PROTOCOL_T0: "T=0", scard.SCARD_PROTOCOL_T1: "T=1"}
+        clock, d, f = map(
+            self._number, (scard.SCARD_ATTR_CURRENT_CLK, scard.SCARD_ATTR_CURRENT_D, scard.SCARD_ATTR_CURRENT_F)
+        )
+        rate = clock * 1000 * d // f if clock and d and f else None
+        return LinkFacts(bytes(atr) or None, names.get(self._protocol), rate)
 
     def transmit(self, command: bytes) -> bytes:
         """Send one command APDU and return data and status word.
@@ -104,7 +116,7 @@ class PcscLink:
             number = _OF_A_HELD_CARD.get(number, number)
             raise self._noted(trouble(number, reader=self._reader))
         self._protocol = protocol
-        self._wake()
+        self._check_protocol()
 
     def close(self) -> None:
         """Power the card off and let it go. Never raises; closing twice is fine."""
@@ -115,10 +127,14 @@ class PcscLink:
             context.scard.SCardDisconnect(self._card, context.scard.SCARD_UNPOWER_CARD)
         context.release()
 
-    def _wake(self) -> None:
+    def _number(self, attribute: int) -> int:
+        """Return an attribute that is a number, 0 when the reader does not tell it."""
+        number, raw = self._open().scard.SCardGetAttrib(self._card, attribute)
+        return 0 if number else int.from_bytes(bytes(raw), "little")
+
+    def _check_protocol(self) -> None:
         if not self._protocol & self._open().scard.SCARD_PROTOCOL_ANY:
             raise trouble(Answer.PROTO_MISMATCH, reader=self._reader)
-        self.transmit(_THROWN_AWAY)
 
     def _open(self) -> Context:
         if self._context is None:

@@ -9,9 +9,10 @@ import httpx2
 
 from kaijo.errors import KaijoError, Refused, ServiceTrouble, UsageProblem
 from kaijo.facts.pins import PinKind
-from kaijo.words import catalogue
+from kaijo.words import LANGS, catalogue, explain
 
 _TIMEOUT_SECONDS = 20.0
+_OK = 200
 _ERRORS: dict[int, type[KaijoError]] = {404: Refused, 409: Refused, 422: UsageProblem}
 
 
@@ -100,9 +101,11 @@ class ServiceClient:
             raise UsageProblem("usage.service-url", url=self.url) from None
         except httpx2.TransportError:
             raise ServiceTrouble("service.unreachable", url=self.url) from None
+        except httpx2.DecodingError:
+            raise ServiceTrouble("service.out-of-contract", url=self.url, status=_OK) from None
         try:
             content = answer.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             content = None
         if not isinstance(content, dict):
             raise ServiceTrouble("service.out-of-contract", url=self.url, status=answer.status_code)
@@ -114,7 +117,13 @@ class ServiceClient:
         code, data = content.get("code"), content.get("data")
         if not isinstance(code, str) or not isinstance(data, dict) or code not in catalogue():
             return ServiceTrouble("service.out-of-contract", url=self.url, status=status)
-        return _ERRORS.get(status, ServiceTrouble)(code, **{key: _value(value) for key, value in data.items()})
+        refusal = _ERRORS.get(status, ServiceTrouble)(code, **{key: _value(value) for key, value in data.items()})
+        try:
+            for lang in LANGS:
+                explain(refusal, lang)
+        except (KeyError, TypeError, ValueError, OverflowError, RecursionError):  # a code that its data does not fit
+            return ServiceTrouble("service.out-of-contract", url=self.url, status=status)
+        return refusal
 
 
 def _text(raw: bytes) -> str:
@@ -150,9 +159,12 @@ def field_hex(content: dict[str, Any], name: str) -> bytes:
 def field_time(content: dict[str, Any], name: str) -> datetime:
     """Return a time field of an answer. Raises ServiceTrouble `service.out-of-contract`."""
     try:
-        return datetime.fromisoformat(content[name])
+        moment = datetime.fromisoformat(content[name])
     except (KeyError, TypeError, ValueError):
         raise _contract(name) from None
+    if moment.tzinfo is None:
+        raise _contract(name)
+    return moment
 
 
 def field_text(content: dict[str, Any], name: str) -> str:

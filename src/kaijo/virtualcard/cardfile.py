@@ -53,11 +53,12 @@ def load(path: Path) -> CardImage:
         raise CardTrouble("cardfile.foreign", path=str(path))
     try:
         plain = json.loads(raw)
+        version, content = plain[_MARK], _canonical(plain.get("card"))
     except (ValueError, RecursionError):
         raise CardTrouble("cardfile.damaged", path=str(path)) from None
-    if plain[_MARK] != VERSION:
-        raise CardTrouble("cardfile.version", path=str(path), version=plain[_MARK], known=VERSION)
-    intact = plain.get("sha256") == _checksum(_canonical(plain.get("card")))
+    if isinstance(version, int) and version != VERSION:
+        raise CardTrouble("cardfile.version", path=str(path), version=version, known=VERSION)
+    intact = version == VERSION and plain.get("sha256") == _checksum(content)
     image = from_plain(plain.get("card")) if intact else None
     if image is None:
         raise CardTrouble("cardfile.damaged", path=str(path))

@@ -17,6 +17,7 @@ from kaijo.card.guard import TriesReading
 from kaijo.clock import Clock
 from kaijo.terminals.client import ServiceClient
 from kaijo.web.failures import failure_handlers
+from kaijo.web.guide import GuidePages
 from kaijo.web.home import HomePages
 from kaijo.web.kiosk import KioskPages
 from kaijo.web.phone import PhonePages
@@ -24,7 +25,12 @@ from kaijo.web.places import Places
 from kaijo.web.security import HOSTS, SecurityHeaders
 from kaijo.web.site import Pages, Site
 
-_FACES: Mapping[str, Callable[[Site], Pages]] = {"home": HomePages, "phone": PhonePages, "kiosk": KioskPages}
+_FACES: Mapping[str, Callable[[Site], Pages]] = {
+    "home": HomePages,
+    "guide": GuidePages,
+    "phone": PhonePages,
+    "kiosk": KioskPages,
+}
 
 
 def pages(
@@ -35,7 +41,7 @@ def pages(
     clock: Clock,
     note_last_try: Callable[[TriesReading], None] = lambda _reading: None,
 ) -> Starlette:
-    """Return the pages of `faces` (home, phone, kiosk) as an ASGI application for this machine alone.
+    """Return the pages of `faces` (home, guide, phone, kiosk) as an ASGI application for this machine alone.
 
     `service` is the address of the reservation service, which is only asked when a terminal needs it.
     `note_last_try` is told when a holder chose, in a sentence, to spend a last try.

@@ -17,7 +17,7 @@ from kaijo.clock import Clock
 from kaijo.errors import KaijoError, UsageProblem
 from kaijo.facts.pins import pin_rule
 from kaijo.terminals.client import ServiceClient
-from kaijo.web.languages import in_lang, lang_of, remember_lang
+from kaijo.web.languages import in_lang, lang_of, remember_lang, voice_of, wording
 from kaijo.web.places import Place, Places, Words
 from kaijo.web.security import new_token, read_form
 from kaijo.words import Message, explain, label, show
@@ -58,7 +58,12 @@ class Site:
     def render(self, request: Request, template: str, status: int = 200, /, **data: Any) -> Response:
         """Return the page that `template` makes of `data`, in the language of the request."""
         text = self._templates.get_template(template).render(
-            data, lang=lang_of(request), path=request.url.path, faces=self.faces, token=self._token
+            data,
+            lang=lang_of(request),
+            voice=voice_of(request),
+            path=request.url.path,
+            faces=self.faces,
+            token=self._token,
         )
         response = HTMLResponse(text, status)
         remember_lang(request, response)
@@ -115,7 +120,7 @@ def _templates() -> Environment:
 
 @pass_context
 def _t(context: Context, code: str, /, **data: object) -> str:
-    return label(code, context["lang"], **data)
+    return label(wording(code, context["voice"]), context["lang"], **data)
 
 
 @pass_context

@@ -3,20 +3,23 @@
 A message has title, cause and remedy; a label is one text. Both are rows of `catalogue/*.toml`.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any, Literal
 
+from kaijo.clock import JST
 from kaijo.errors import KaijoError
 
 Lang = Literal["ja", "en"]
 LANGS: tuple[Lang, ...] = ("ja", "en")
+
+# Two lines of names; a library that knows every calendar takes longer to load than the card to answer.
+_WEEKDAYS = {"ja": tuple("月火水木金土日"), "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,13 @@ class Message:
 @cache
 def catalogue() -> Mapping[str, Mapping[str, Any]]:
     """Return every row of the catalogue by code. Raises KeyError as `load`."""
-    return load(files(__package__).joinpath("catalogue"))
+    return load(Path(__file__).with_name("catalogue"))
 
 
-def load(folder: Traversable) -> Mapping[str, Mapping[str, Any]]:
+def load(folder: Path) -> Mapping[str, Mapping[str, Any]]:
     """Return every row of the `*.toml` files in `folder` by code. Raises KeyError for a code written down twice."""
+    import tomllib
+
     rows: dict[str, Mapping[str, Any]] = {}
     for part in folder.iterdir():
         if part.name.endswith(".toml"):
@@ -91,9 +96,8 @@ def show(value: object, lang: Lang) -> str:
 
 def show_time(moment: datetime, lang: Lang) -> str:
     """Return a moment in JST as '2027年3月15日（月）21:40' or 'Mon 15 Mar 2027 21:40'."""
-    from babel.dates import format_datetime
-
-    from kaijo.clock import JST
-
-    pattern = "y年M月d日（EEE）HH:mm" if lang == "ja" else "EEE d MMM y HH:mm"
-    return format_datetime(moment.astimezone(JST), pattern, locale=lang)
+    at = moment.astimezone(JST)
+    day = _WEEKDAYS[lang][at.weekday()]
+    if lang == "ja":
+        return f"{at.year}年{at.month}月{at.day}日（{day}）{at:%H:%M}"
+    return f"{day} {at.day} {_MONTHS[at.month - 1]} {at.year} {at:%H:%M}"

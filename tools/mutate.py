@@ -1,0 +1,194 @@
+"""Mutation testing of one module: `python -m tools.mutate FILE TEST...` changes FILE in one place at a time.
+
+A change that no test notices is printed. Deterministic: the same file gives the same mutants in the same order.
+Exit code 1 when fewer are noticed than `--goal` percent.
+"""
+
+import argparse
+import ast
+import copy
+import importlib.util
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+LONGEST_SECONDS = 60
+_OTHER = {
+    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
+    ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
+    ast.And: ast.Or, ast.Or: ast.And, ast.Add: ast.Sub, ast.Sub: ast.Add, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
+}  # fmt: skip
+_DELETABLE = (ast.Expr, ast.AugAssign, ast.Raise)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change: where, what, and the whole module with it."""
+
+    line: int
+    change: str
+    tree: ast.Module
+
+
+def mutants(source: str) -> Iterator[Mutant]:
+    """Yield every mutant of `source`: other operators, constants, negated tests, lost statements, values, elements."""
+    tree = ast.parse(source)
+    for number, node in enumerate(_mutable(tree)):
+        for choice, (change, _) in enumerate(_alternatives(node)):
+            mutated = copy.deepcopy(tree)
+            target = list(_mutable(mutated))[number]
+            _replace(mutated, target, _alternatives(target)[choice][1])
+            yield Mutant(getattr(node, "lineno", 0), change, ast.fix_missing_locations(mutated))
+
+
+def _mutable(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield what may be changed, leaving out docstrings, annotations, imports and decorators."""
+    for name, value in ast.iter_fields(tree):
+        if name in {"annotation", "returns", "decorator_list"}:
+            continue
+        for node in value if isinstance(value, list) else [value]:
+            if not isinstance(node, ast.AST) or isinstance(node, ast.Import | ast.ImportFrom) or _is_text(node):
+                continue
+            yield node
+            yield from _mutable(node)
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _alternatives(node: ast.AST) -> list[tuple[str, ast.AST]]:
+    """Return what `node` may become, each with a word for it."""
+    found: list[tuple[str, ast.AST]] = []
+    found += _other_operators(node)
+    if isinstance(node, ast.Constant):
+        found += [(f"{node.value!r} -> {value!r}", ast.Constant(value)) for value in _other_constants(node.value)]
+    if isinstance(node, ast.If | ast.While | ast.IfExp):
+        changed = copy.deepcopy(node)
+        changed.test = ast.UnaryOp(ast.Not(), changed.test)
+        found.append((f"not ({ast.unparse(node.test)})", changed))
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        found.append((f"{ast.unparse(node)} -> {ast.unparse(node.operand)}", node.operand))
+    if isinstance(node, _DELETABLE) or _sets_state(node):
+        found.append((f"without: {ast.unparse(node)}", ast.Pass()))
+    if isinstance(node, ast.Return) and not (isinstance(node.value, ast.Constant) and node.value.value is None):
+        found.append((f"{ast.unparse(node)} -> None", ast.Return(ast.Constant(None))))
+    if isinstance(node, ast.Tuple | ast.Set) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
+        for at, element in enumerate(node.elts):
+            changed_elements = copy.deepcopy(node)
+            del changed_elements.elts[at]
+            found.append((f"without element: {ast.unparse(element)}", changed_elements))
+    return found
+
+
+def _sets_state(node: ast.AST) -> bool:
+    """Say whether losing the statement leaves every name bound, so that a test is needed to notice."""
+    return isinstance(node, ast.Assign) and all(isinstance(target, ast.Attribute) for target in node.targets)
+
+
+def _other_operators(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """Yield the node with one operator changed; the parser shares operators between nodes, so the owner is copied."""
+    count = len(node.ops) if isinstance(node, ast.Compare) else isinstance(node, ast.BoolOp | ast.BinOp)
+    for at in range(count):
+        changed = copy.copy(node)
+        if isinstance(changed, ast.Compare):
+            other = _other(changed.ops[at])
+            changed.ops = [*changed.ops[:at], other, *changed.ops[at + 1 :]]
+        elif isinstance(changed, ast.BoolOp | ast.BinOp):
+            changed.op = _other(changed.op)
+        if ast.unparse(changed) != ast.unparse(node):
+            yield f"{ast.unparse(node)} -> {ast.unparse(changed)}", changed
+
+
+def _other(operator: ast.AST) -> Any:
+    return _OTHER.get(type(operator), type(operator))()
+
+
+def _other_constants(value: object) -> list[bool | int | str]:
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        return [value + 1]
+    return [f"{value}X"] if isinstance(value, str) else []
+
+
+def _replace(tree: ast.AST, target: ast.AST, by: ast.AST) -> None:
+    for parent in ast.walk(tree):
+        for name, value in ast.iter_fields(parent):
+            if value is target:
+                setattr(parent, name, by)
+            elif isinstance(value, list) and any(item is target for item in value):
+                value[[item is target for item in value].index(True)] = by
+
+
+class _Mutated(SourceFileLoader):
+    """Loads the mutant where the module is asked for."""
+
+    tree: ast.Module
+
+    def get_code(self, fullname: str) -> CodeType:
+        return compile(self.tree, self.get_filename(fullname), "exec")
+
+
+class _Finder:
+    def __init__(self, module: str, file: Path, tree: ast.Module) -> None:
+        self._module, self._file, self._tree = module, file, tree
+
+    def find_spec(self, name: str, _path: Sequence[str] | None, _target: object = None) -> ModuleSpec | None:
+        if name != self._module:
+            return None
+        loader = _Mutated(name, str(self._file))
+        loader.tree = self._tree
+        return importlib.util.spec_from_file_location(name, self._file, loader=loader)
+
+
+def survives(file: Path, mutant: Mutant, tests: Sequence[str]) -> bool:
+    """Return whether all tests pass with the mutant, in a process of its own; one that never ends does not survive."""
+    child = os.fork()
+    if child:
+        return os.waitpid(child, 0)[1] == 0
+    try:
+        signal.alarm(LONGEST_SECONDS)
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 1)
+        os.dup2(silence, 2)
+        module = ".".join(file.relative_to(ROOT / "src").with_suffix("").parts)
+        sys.meta_path.insert(0, _Finder(module, file, mutant.tree))
+        code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *tests])
+    except BaseException:  # noqa: BLE001 -- whatever a mutant breaks, it is noticed
+        code = 1
+    os._exit(int(code))
+
+
+def main() -> int:
+    """Try every mutant and tell which survived."""
+    parser = argparse.ArgumentParser(prog="python -m tools.mutate", description=__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("tests", nargs="+")
+    parser.add_argument("--goal", type=int, default=95)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    chosen = parser.parse_args()
+    file: Path = chosen.file.resolve()
+    every = list(mutants(file.read_text("utf-8")))
+    with ThreadPoolExecutor(chosen.jobs) as pool:
+        alive = list(pool.map(lambda mutant: survives(file, mutant, chosen.tests), every))
+    for mutant, lives in zip(every, alive, strict=True):
+        if lives:
+            print(f"{file.name}:{mutant.line}: {mutant.change}")
+    killed = len(every) - sum(alive)
+    print(f"{killed} of {len(every)} noticed: {100 * killed / len(every):.1f} %")
+    return 0 if 100 * killed >= chosen.goal * len(every) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
