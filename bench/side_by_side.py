@@ -17,18 +17,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from _daemon import READER, virtual_reader
 from _page import table, write
 from _programs import Program, Run, compiled, run
 from _relay import Relay, relay
-from filelock import FileLock
 
 from kaijo.card.guard import Guard
 from kaijo.card.jpki import JpkiSession
 from kaijo.clock import SystemClock
 from kaijo.doctor.counters import every_counter
 from kaijo.facts.pins import PinKind
-from kaijo.processes import pcsc_daemon
-from kaijo.readers.pcsc import list_readers, open_reader
+from kaijo.readers.pcsc import open_reader
 from kaijo.virtualcard.card import VirtualCard
 from kaijo.virtualcard.cardfile import create, open_card
 from kaijo.virtualcard.issuer import Issuer
@@ -36,8 +35,6 @@ from kaijo.virtualcard.persons import identity, person
 from kaijo.virtualcard.timing import TimedLink
 from kaijo.virtualcard.vpcd import PORT, insert
 
-LOCK = Path(tempfile.gettempdir()) / "kaijo-tests-pcscd.lock"  # the tests' own: a machine has one daemon
-READER = "Virtual PCD 00 00"
 AUTHENTICATION = PinKind.AUTHENTICATION
 KAIJO = str(Path(sys.executable).with_name("kaijo"))
 BARE = "python -c pass"
@@ -85,14 +82,12 @@ class Place:
 def laid_out() -> Iterator[Place]:
     clock = SystemClock()
     now = clock.now()
-    with tempfile.TemporaryDirectory() as name, FileLock(LOCK, mode=0o666), pcsc_daemon(), relay(PORT) as counting:
+    with tempfile.TemporaryDirectory() as name, virtual_reader(), relay(PORT) as counting:
         folder = Path(name)
         create(folder / "card", Issuer.open(folder / "issuer", clock).issue(person("fresh"), now))
         (folder / "jpki.conf").write_text("app default { card_drivers = jpki; }\n")
         (folder / "message").write_text("practice")
         (folder / "digest").write_bytes(bytes(32))
-        while READER not in {reader.name for reader in list_readers()}:
-            time.sleep(0.05)
         virtual = open_card(folder / "card")
         card = Card(virtual)
         try:

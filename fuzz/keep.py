@@ -1,6 +1,6 @@
-"""`python -m fuzz.keep TARGET DIR`: keeps the smallest inputs that a run has found, so that every test run tries them.
+"""`python -m fuzz.keep TARGET DIR`: keeps some of the inputs that a run has found, so that every test run tries them.
 
-They are named by their hash; one target keeps at most 12 kB.
+Each kept input reached something new when it was found. They are named by their hash.
 """
 
 import argparse
@@ -9,24 +9,22 @@ from pathlib import Path
 
 from fuzz.run import CORPUS
 
-MOST_BYTES = 12_288
+MOST_INPUTS = 64
+LONGEST = 400
 
 
-def keep(found: Path, kept: Path, most: int = MOST_BYTES) -> int:
-    """Copy inputs of `found` to `kept`, the smallest first, until `kept` would hold more than `most` bytes."""
+def keep(found: Path, kept: Path, most: int = MOST_INPUTS) -> int:
+    """Replace what is in `kept` by up to `most` inputs of `found`, small and large ones alike; return how many."""
+    sizes = sorted((path.stat().st_size, path.name) for path in found.iterdir())
+    fitting = [found / name for size, name in sizes if size <= LONGEST]
+    chosen = {fitting[at * len(fitting) // most] for at in range(most)} if len(fitting) > most else fitting
+    contents = {hashlib.sha256(content).hexdigest()[:16]: content for content in (one.read_bytes() for one in chosen)}
     kept.mkdir(parents=True, exist_ok=True)
-    total, added = sum(path.stat().st_size for path in kept.iterdir()), 0
-    for path in sorted(found.iterdir(), key=lambda path: (path.stat().st_size, path.name)):
-        content = path.read_bytes()
-        name = hashlib.sha256(content).hexdigest()[:16]
-        if (kept / name).exists():
-            continue
-        total += len(content)
-        if total > most:
-            break
+    for old in kept.iterdir():
+        old.unlink()
+    for name, content in contents.items():
         (kept / name).write_bytes(content)
-        added += 1
-    return added
+    return len(contents)
 
 
 def main() -> None:

@@ -152,22 +152,44 @@ class _Finder:
         return importlib.util.spec_from_file_location(name, self._file, loader=loader)
 
 
+def _run(tests: Sequence[str]) -> int:
+    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *tests]))
+
+
+def _forget(module: str) -> None:
+    """Unload `module` and all that has something of it, so that both are loaded anew and everything else is not."""
+    stale = {module}
+    grows = True
+    while grows:
+        users = {name for name, one in sys.modules.items() if name not in stale and _uses(one, stale)}
+        stale |= users
+        grows = bool(users)
+    for name in stale:
+        sys.modules.pop(name, None)
+
+
+def _uses(one: object, stale: set[str]) -> bool:
+    held = list(getattr(one, "__dict__", {}).values())
+    return any(getattr(item, "__module__", None) in stale or getattr(item, "__name__", None) in stale for item in held)
+
+
 def survives(file: Path, mutant: Mutant, tests: Sequence[str]) -> bool:
     """Return whether all tests pass with the mutant, in a process of its own; one that never ends does not survive."""
     child = os.fork()
     if child:
         return os.waitpid(child, 0)[1] == 0
+    code = 1
     try:
         signal.alarm(LONGEST_SECONDS)
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
         module = ".".join(file.relative_to(ROOT / "src").with_suffix("").parts)
+        _forget(module)
         sys.meta_path.insert(0, _Finder(module, file, mutant.tree))
-        code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *tests])
-    except BaseException:  # noqa: BLE001 -- whatever a mutant breaks, it is noticed
-        code = 1
-    os._exit(int(code))
+        code = _run(tests)
+    finally:  # whatever a mutant breaks, it is noticed
+        os._exit(code)
 
 
 def main() -> int:
@@ -179,6 +201,8 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     chosen = parser.parse_args()
     file: Path = chosen.file.resolve()
+    if _run(chosen.tests):  # this also loads, once for all, what does not change
+        sys.exit("the tests fail without any change")
     every = list(mutants(file.read_text("utf-8")))
     with ThreadPoolExecutor(chosen.jobs) as pool:
         alive = list(pool.map(lambda mutant: survives(file, mutant, chosen.tests), every))

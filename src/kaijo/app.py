@@ -166,6 +166,13 @@ def pages(places: "LocalPlaces", service_url: str, clock: Clock, *, faces: Seque
     )
 
 
+def guide(clock: Clock) -> "ASGIApp":
+    """Return the guide's pages alone: they need neither a card nor the service."""
+    from kaijo import web
+
+    return web.pages(faces=("guide",), service="http://127.0.0.1", places=web.NoPlaces(), clock=clock)
+
+
 def local_places(data: Path, clock: Clock) -> "LocalPlaces":
     """Return the places for cards under `data`, with a card for every test person. Raises as issuer and card files."""
     from kaijo.places import LocalPlaces

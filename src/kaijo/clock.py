@@ -57,9 +57,9 @@ def parse_time(text: str) -> datetime:
     """
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=JST)).astimezone(JST)
+    except (ValueError, OverflowError):  # the latter: no such year in Japan
         raise UsageProblem("usage.time", text=text) from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=JST)).astimezone(JST)
 
 
 def clock_at(text: str | None) -> Clock:

@@ -95,7 +95,7 @@ def test_nothing_answered_still_gives_an_answer(kaijo: CommandLine) -> None:
     assert ended.json()["warnings"]
 
 
-@pytest.mark.parametrize("content", ["", "[]", "nonsense", '"text"'])
+@pytest.mark.parametrize("content", [pytest.param("[" * 100_000, id="brackets"), "", "[]", "nonsense", '"text"'])
 def test_file_that_holds_no_situation_is_refused(kaijo: CommandLine, tmp_path: Path, content: str) -> None:
     path = tmp_path / "bad.json"
     path.write_text(content)

@@ -115,3 +115,12 @@ def test_example_of_the_documentation_can_be_used(tmp_path: Path) -> None:
         assert counter_schedule().is_open(datetime(2027, 3, 13, 10, tzinfo=JST))
         assert Chain.LAWSON not in chains_for(PinKind.SIGNATURE)
         assert contested(["reset-usable", "drop-box"]) == ("drop-box",)
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 5_000, "a = " + "{b = " * 5_000, "a = " + "9" * 5_000])
+def test_file_without_end_is_damaged(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "kaijo.toml"
+    file.write_text(text, "utf-8")
+    with pytest.raises(UsageProblem) as caught:
+        read_local(file)
+    assert (caught.value.code, caught.value.data["field"]) == ("facts.local-damaged", "toml")

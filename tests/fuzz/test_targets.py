@@ -84,11 +84,12 @@ def test_tape_ends_in_zeros() -> None:
     assert (tape.byte(), tape.rest(), tape.take(3), tape.byte(), tape.rest()) == (1, b"\x02\x03", b"\x02\x03\0", 0, b"")
 
 
-def test_smallest_inputs_are_kept_once_and_within_the_limit(tmp_path: Path) -> None:
-    found = tmp_path / "found"
+def test_inputs_of_every_size_are_kept_once_under_their_hash(tmp_path: Path) -> None:
+    found, kept_here = tmp_path / "found", tmp_path / "kept"
     found.mkdir()
-    for name, content in {"a": b"long" * 9, "b": b"xy", "c": b"xyz", "d": b"xy"}.items():
-        (found / name).write_bytes(content)
-    assert keep(found, tmp_path / "kept", most=10) == 2
-    assert keep(found, tmp_path / "kept", most=10) == 0
-    assert sorted(path.read_bytes() for path in (tmp_path / "kept").iterdir()) == [b"xy", b"xyz"]
+    for size in (*range(10), 401):
+        (found / f"{size}").write_bytes(b"x" * size)
+    (found / "twin").write_bytes(b"x" * 9)
+    assert keep(found, kept_here) == 10
+    assert keep(found, kept_here, most=3) == 3
+    assert sorted(path.stat().st_size for path in kept_here.iterdir()) == [0, 3, 7]

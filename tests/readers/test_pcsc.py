@@ -253,7 +253,7 @@ def test_name_that_fits_nothing_is_unknown_and_the_known_are_told(name: str) -> 
 def test_less_than_a_header_is_not_sent(slot: Slot, command: bytes) -> None:
     with card_in(slot) as insertion, closing(open_reader(slot.reader)) as link:
         assert code_of(lambda: link.transmit(command)) == "card.malformed-command"
-        assert (insertion.apdus, link.transmit(COMMAND)) == (1, ECHO)
+        assert (insertion.apdus, link.transmit(COMMAND)) == (0, ECHO)
 
 
 def test_command_too_long_for_the_service_is_unknown(slot: Slot) -> None:

@@ -2,9 +2,10 @@
 
 import click
 
+from kaijo import app
 from kaijo.cli.options import SERVICE_PORT, clock_option
-from kaijo.cli.pages import pages_options, serve_pages
-from kaijo.cli.speech import lang_option
+from kaijo.cli.pages import pages_options
+from kaijo.cli.speech import lang_option, speech
 from kaijo.clock import clock_at
 
 _PAGES_PORT = SERVICE_PORT + 4
@@ -15,5 +16,7 @@ _PAGES_PORT = SERVICE_PORT + 4
 @clock_option
 @lang_option
 def command(port: int, clock: str | None, *, no_browser: bool) -> None:
-    """今夜まだ間に合うか、何からするかを画面で答える / a page that says whether there is still time, and what to do first."""
-    serve_pages("guide", port=port, clock=clock_at(clock), no_browser=no_browser)
+    """間に合うか、何からするかを画面で答える / pages that say whether there is still time, and what to do first."""
+    url = f"http://127.0.0.1:{port}/guide"
+    speech().say("cli.pages", url=url)
+    app.run(app.guide(clock_at(clock)), port, open_url=None if no_browser else url)

@@ -55,9 +55,9 @@ def command(
         raw["now"] = parse_time(at).isoformat()
     made = plan(parse(raw))
     if ics is not None:
-        from kaijo.plan.calendar import calendar
+        from kaijo.plan.calendar import calendar_text
 
-        _write(ics, calendar(made, speech().lang).encode())
+        _write(ics, calendar_text(made, speech().lang))
     if pdf is not None:
         from kaijo.sheets.plan_sheet import plan_sheet
 
@@ -73,7 +73,7 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
         content = json.loads(text)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise UsageProblem("plan.unreadable", path=str(file)) from None
     if not isinstance(content, dict):
         raise UsageProblem("plan.unreadable", path=str(file))

@@ -171,7 +171,7 @@ def parsed(part: Path) -> dict[str, Any]:
 
     try:
         return tomllib.loads(part.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):  # brackets without end, numbers without end, and what is no TOML
         raise _damaged(part.name, "-", "toml") from None
 
 

@@ -8,6 +8,7 @@ from kaijo.facts.pins import PinKind
 from kaijo.plan.states import State
 from kaijo.plan.windows import ALWAYS, Window
 
+HOME = "home"
 Outcome = tuple[float, State | None]
 """A chance and the state it leads to; None is a return that is filed."""
 
@@ -57,23 +58,27 @@ class Act:
 
 
 class Move(NamedTuple):
-    """An act done at a time: it leaves, its core starts and ends, and one is back. `idle` waited before leaving."""
+    """An act done at a time: when it leaves, when its core starts and ends, and when one is back.
+
+    `left` is the work that the return still needs then.
+    """
 
     act: Act
     leave: int
     start: int
     end: int
     back: int
+    left: int
     outcomes: tuple[Outcome, ...]
 
 
-def move(act: Act, state: State, now: int, *, not_before: int = 0) -> Move | None:
-    """Return the act done as early as it can be from `now` on, or None where window or life forbid it.
+def move(act: Act, state: State, now: int) -> Move | None:
+    """Return the act done as early as it can be from `now` on, or None where window, life or luck forbid it.
 
     The return is worked on while one waits; what is left of it comes before an act that needs it finished.
     """
     free = now + state.work if act.prepared else now
-    arrive = max(free + act.going, not_before)
+    arrive = free + act.going
     if act.not_before:
         arrive = max(arrive, act.not_before(state))
     fit = act.window.earliest(arrive, act.doing)
@@ -85,4 +90,8 @@ def move(act: Act, state: State, now: int, *, not_before: int = 0) -> Move | Non
     leave = start - act.going
     left = 0 if act.prepared else max(0, state.work - (leave - now))
     outcomes = act.lead(state if left == state.work else state._replace(work=left), end)
-    return Move(act, leave, start, end, end + act.returning, outcomes)
+    if outcomes[0][0] <= 0:
+        return None
+    if outcomes[-1][0] <= 0:
+        outcomes = outcomes[:-1]
+    return Move(act, leave, start, end, end + act.returning, left, outcomes)

@@ -1,32 +1,28 @@
-"""Acts that bring a PIN back: remember it, reset it at a store, or go to the counter."""
+"""Acts that bring a PIN back: remember it, reset it at a store; those at the counter have their own file."""
 
 from collections.abc import Iterator
 
-from kaijo.facts.counter import visits
 from kaijo.facts.pins import PinKind
 from kaijo.facts.proof import proof_kind
-from kaijo.plan.acts import Act, Leg, Outcome
-from kaijo.plan.rules import letter_minutes, shops
+from kaijo.plan.acts import HOME, Act, Leg, Outcome
+from kaijo.plan.acts_counter import counter_acts
+from kaijo.plan.rules import shops
 from kaijo.plan.situation import Store
 from kaijo.plan.states import CARD_KINDS, DEAD, FORGOTTEN, KNOWN, LOCKED, State
-from kaijo.plan.windows import DAY
 from kaijo.plan.world import World
-
-HOME = "home"
 
 
 def card_acts(world: World) -> Iterator[Act]:
     """Yield every act on the card that the situation has the means for."""
     equipment = world.situation.equipment
-    if any(world.start().pin(kind) in {0, FORGOTTEN} for kind in CARD_KINDS):
+    if any(world.start.pin(kind) in {0, FORGOTTEN} for kind in CARD_KINDS):
         yield _look(world)
     if equipment.nfc_phone or equipment.card_reader:
         yield from (_try(world, kind) for kind in CARD_KINDS if world.confidence[kind.value])
     if world.has_signature and world.alive_until > world.now:
         for kind in CARD_KINDS:
             yield from _store_acts(world, kind)
-    if world.has_signature:
-        yield from _counter_acts(world)
+    yield from counter_acts(world)
 
 
 def _look(world: World) -> Act:
@@ -92,7 +88,7 @@ def _reserve(world: World, kind: PinKind, proof: PinKind) -> Act:
     minutes, life = world.minutes("reserve"), world.rules.reservation_life
     face = kind is PinKind.SIGNATURE or world.rules.face_for_authentication
     match = world.chance("face-match") if face else 1.0
-    held = world.start().until
+    held = world.start.until
 
     def lead(state: State, end: int) -> tuple[Outcome, ...]:
         made = (match, state._replace(reserved=kind.value, until=end + life))
@@ -121,7 +117,7 @@ def _kiosk(world: World, kind: PinKind, proof: PinKind, index: int, store: Store
     works = world.chance(f"shop-{shops(store.chain)}")
 
     def lead(state: State, end: int) -> tuple[Outcome, ...]:
-        done = state.with_pin(kind, KNOWN)._replace(reserved="", until=0, usable=max(state.usable, end + wait))
+        done = state.with_pin(kind, KNOWN)._replace(reserved="", until=0).usable_after(end, wait)
         return (works, done), (1 - works, state._replace(broken=state.broken | bit))
 
     return Act(
@@ -138,61 +134,4 @@ def _kiosk(world: World, kind: PinKind, proof: PinKind, index: int, store: Store
         effort=(2 * store.minutes + minutes, 0),
         leads_to="etax-now",
         ripens=lambda limit: limit - wait,
-    )
-
-
-def _counter_acts(world: World) -> Iterator[Act]:
-    place = world.situation.places.counter
-    if place is None:
-        return
-    minutes = place.minutes
-    dead = world.alive_until <= world.now
-    session = world.minutes("counter-renewal" if dead else "counter-reset")
-    days, wait = world.rules.certificate_days, world.rules.reset_wait
-
-    def mend(state: State, end: int) -> tuple[Outcome, ...]:
-        known = state._replace(signature=KNOWN, authentication=KNOWN, reserved="", until=0)
-        if dead:
-            return ((1.0, known._replace(renewed=True, usable=(end // DAY + days) * DAY)),)
-        return ((1.0, known._replace(usable=max(state.usable, end + wait))),)
-
-    def ripens(limit: int) -> int:
-        return (limit // DAY - days + 1) * DAY - 1 if dead else limit - wait
-
-    def act(name: str, **own: object) -> Act:
-        return Act(
-            name=name,
-            before=(Leg("go", "counter", minutes),),
-            core=(Leg(name, "counter", session),),
-            after=(Leg("go-home", HOME, minutes),),
-            window=world.rules.counter[world.pace],
-            effort=(2 * minutes + session, 0),
-            **own,  # type: ignore[arg-type]
-        )
-
-    facts = ("counter-hours", "counter-scope", "counter-crowding", "certificate-usable" if dead else "reset-usable")
-    if visits(place.visitor) == 1:
-        allowed = lambda state: not state.both_known or state.usable == DEAD  # noqa: E731
-        yield act("counter", lead=mend, allowed=allowed, facts=facts, leads_to="etax-now", ripens=ripens)
-        return
-    letter = letter_minutes(world.pace)
-
-    def ask(state: State, end: int) -> tuple[Outcome, ...]:
-        return ((1.0, state._replace(letter=(end + letter) // DAY * DAY)),)
-
-    yield act(
-        "counter-first-visit",
-        lead=ask,
-        allowed=lambda state: not state.letter and (not state.both_known or state.usable == DEAD),
-        facts=("counter-hours", "counter-proxy", "duration-inquiry-letter"),
-        ripens=lambda limit: (limit // DAY + 1) * DAY - 1 - letter,
-    )
-    yield act(
-        "counter-second-visit",
-        lead=mend,
-        allowed=lambda state: bool(state.letter) and (not state.both_known or state.usable == DEAD),
-        not_before=lambda state: state.letter,
-        facts=(*facts, "counter-proxy"),
-        leads_to="etax-now",
-        ripens=ripens,
     )

@@ -1,10 +1,10 @@
 """Acts that end the night: the return leaves the house."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kaijo.facts.phonecert import phone_certificate
-from kaijo.plan.acts import Act, Leg, Outcome
-from kaijo.plan.acts_card import HOME
+from kaijo.plan.acts import HOME, Act, Leg, Outcome
 from kaijo.plan.rules import post_window
 from kaijo.plan.states import DEAD, State
 from kaijo.plan.windows import ALWAYS
@@ -20,7 +20,9 @@ def filing_acts(world: World) -> Iterator[Act]:
     if (equipment.nfc_phone or equipment.card_reader) and world.has_signature:
         yield _etax(world)
     if equipment.phone_certificate and _phone_works(world):
-        yield _online(world, "phone-certificate-send", ("phone-certificate", "phone-certificate-lock"))
+        facts = ("phone-certificate", "phone-certificate-lock", "phone-certificate-ends")
+        ends = world.alive_until if phone_certificate().ends_with_card_certificate else NEVER
+        yield replace(_online(world, "phone-certificate-send", facts), not_after=lambda _: ends)
     if equipment.id_password and world.rules.id_password:
         yield _online(world, "id-password-send", ("id-password",))
     if equipment.accountant:

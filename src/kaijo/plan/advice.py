@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kaijo.facts.filing import ReturnKind
+from kaijo.plan.losses import Line
 from kaijo.plan.rejections import Rejection, reject
 from kaijo.plan.routes import Solution, Worth, route_of
 from kaijo.plan.rules import Pace
@@ -13,7 +14,6 @@ from kaijo.plan.situation import Situation
 from kaijo.plan.stopping import StopOrTry, stop_or_try
 from kaijo.plan.timetable import Step, good_line, steps
 from kaijo.plan.warnings import Warn, old_facts, other_readings, unknown_things
-from kaijo.plan.world import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def _fallbacks(solution: Solution, route: str, made: tuple[Step, ...]) -> Iterat
                 if line and state is not None:
                     cut = world.cuts[line[-1].act.cut or "etax"]
                     name = route_of(tuple(each.act.name for each in line), late=line[-1].end >= cut)
-                    yield Fallback(index, odds, name, steps(world, line, move.back, state.work))
+                    yield Fallback(index, odds, name, steps(world, line, move.back, state))
         following = then[0]
         if following is None:
             return

@@ -96,7 +96,7 @@ def _etax_now(world: World) -> Iterator[Reason]:
     yield from _certificates(world)
     yield from _device(world.situation.equipment)
     for kind in CARD_KINDS:
-        if world.start().pin(kind) == LOCKED:
+        if world.start.pin(kind) == LOCKED:
             yield Reason("locked", ("etax-pins", "tries-on-card"), {"kind": kind.value})
     yield Reason("too-late", ("etax-cut", "etax-hours-season", "filing-deadline"))
 
@@ -105,7 +105,7 @@ def _kiosk(world: World) -> Iterator[Reason]:
     yield from _over(world)
     yield from _card(world)
     yield from _certificates(world)
-    start = world.start()
+    start = world.start
     if start.both_known:
         yield Reason("nothing-to-reset")
     open_kinds = [kind for kind in CARD_KINDS if start.pin(kind) != KNOWN and _proven(world, kind)]
@@ -130,7 +130,7 @@ def _kiosk(world: World) -> Iterator[Reason]:
 
 def _proven(world: World, kind: PinKind) -> bool:
     proof = proof_kind(kind)
-    return proof is not None and world.start().pin(proof) != LOCKED
+    return proof is not None and world.start.pin(proof) != LOCKED
 
 
 def _shut(fit: tuple[int, int] | None, world: World, word: str, *facts: str) -> Iterator[Reason]:
@@ -142,7 +142,7 @@ def _shut(fit: tuple[int, int] | None, world: World, word: str, *facts: str) -> 
 def _counter(world: World) -> Iterator[Reason]:
     yield from _over(world)
     yield from _card(world)
-    if world.start().both_known and world.alive_until > world.now:
+    if world.start.both_known and world.alive_until > world.now:
         yield Reason("nothing-to-reset")
     if world.situation.places.counter is None:
         yield Reason("counter-unknown", ("counter-scope",))

@@ -7,12 +7,13 @@ from functools import cached_property
 
 from kaijo.facts.filing import ReturnKind
 from kaijo.facts.pins import PinKind
+from kaijo.plan.losses import Line
 from kaijo.plan.rules import Pace, Readings, rules
 from kaijo.plan.search import LATE, ROUTES, Search, Value
 from kaijo.plan.situation import Situation
 from kaijo.plan.timetable import Step, good_line, steps
-from kaijo.plan.windows import DAY, moment_of
-from kaijo.plan.world import Line, World
+from kaijo.plan.windows import moment_of
+from kaijo.plan.world import World
 
 _FILED_BY = {
     "phone-certificate-send": "phone-certificate-etax",
@@ -77,14 +78,21 @@ class Solution:
         return (*self.worth(route).rank(), ROUTES.index(route))
 
     def _best(self, pace: Pace, route: str) -> Value | None:
-        world = self.worlds[pace]
-        if route == LATE and self.situation.filing.kind is ReturnKind.REFUND:
+        if route != LATE:
+            return self.searches[pace].best(route, self.worlds[pace].start, self.worlds[pace].now)
+        if self.situation.filing.kind is ReturnKind.REFUND:
             return None
-        return self.searches[pace].best(route, world.start(), world.now)
+        value = self.searches[pace].free(self.worlds[pace].start, self.begin(pace, LATE))
+        return value if value.first else None
+
+    def begin(self, pace: Pace, route: str) -> int:
+        """Return the minute at which a route begins: now, or for filing late the end of the last deadline."""
+        world = self.worlds[pace]
+        return max(world.now, *world.cuts.values()) if route == LATE else world.now
 
     def _free(self, pace: Pace) -> Value:
         world = self.worlds[pace]
-        return self.searches[pace].free(world.start(), world.now)
+        return self.searches[pace].free(world.start, world.now)
 
     def worth(self, route: str) -> Worth:
         """Return what a route is worth."""
@@ -98,6 +106,25 @@ class Solution:
             work=-share * sum(value.work for value in values),
             finish=-line.finish,
         )
+
+    def gist(self) -> tuple[str, float] | None:
+        """Return which route is best and its chance to 5 %; None where there is no route."""
+        return None if self.first is None else (self.first, self.worth(self.first).rank()[0])
+
+    def facts_of_best(self) -> frozenset[str]:
+        """Return the facts that the best route rests on, whatever happens on the way."""
+        if self.first is None:
+            return frozenset()
+        seen: set[int] = set()
+        facts: set[str] = set()
+        open_values = list(self._values[self.first].values())
+        while open_values:
+            value = open_values.pop()
+            if id(value) not in seen and value.first is not None:
+                seen.add(id(value))
+                facts.update(value.first.move.act.facts)
+                open_values.extend(after for after in value.first.then if after is not None)
+        return frozenset(facts)
 
     def mean_confidence(self, kind: PinKind) -> float:
         """Return how likely the next entry of a PIN is right, the mean of both paces where nobody said."""
@@ -116,21 +143,13 @@ class Solution:
         """Return the timed steps of a route's good line."""
         pace, value = self.shown(route)
         world = self.worlds[pace]
-        return steps(world, good_line(value), world.now, world.start().work)
-
-    def differs(self, fact_id: str, window: str, days: int) -> bool:
-        """Return whether the other reading of a fact opens a window at other hours within so many days."""
-        mine, other = rules(frozenset()), rules(frozenset({fact_id}))
-        today = self.worlds[Pace.TYPICAL].now // DAY
-        return any(
-            getattr(mine, window).day(day) != getattr(other, window).day(day) for day in range(today, today + days)
-        )
+        return steps(world, good_line(value), self.begin(pace, route), world.start)
 
     def lines(self, route: str) -> tuple[Line, ...]:
         """Return the money that the good line loses, line by line."""
         pace, value = self.shown(route)
         last = good_line(value)[-1]
-        return self.worlds[pace].lines(last.end, electronic=last.act.electronic, late=route == LATE)
+        return self.worlds[pace].losses.lines(last.end, electronic=last.act.electronic, late=route == LATE)
 
     def finish(self, route: str) -> datetime:
         """Return when the return is filed if all goes well."""

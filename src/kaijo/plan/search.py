@@ -5,14 +5,16 @@ Policies of one route compare by chance, then money, then effort, then finish. E
 good line, so the best policy is made of best policies, and every state at a minute is looked at once.
 """
 
+import math
 from collections.abc import Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from kaijo.plan.acts import Act, Move, move
 from kaijo.plan.acts_card import card_acts
 from kaijo.plan.acts_filing import filing_acts
 from kaijo.plan.states import State
-from kaijo.plan.world import NEVER, World, last_day
+from kaijo.plan.world import NEVER, PLANNED_AFTER, World
 
 FREE = "free"
 LATE = "late-filing"
@@ -21,7 +23,7 @@ _REMEMBER = ("look-for-slip", "try-pin")
 MODES: Mapping[str, frozenset[str]] = {
     NOW: frozenset({*_REMEMBER, "etax-send"}),
     "kiosk-etax": frozenset({*_REMEMBER, "reserve", "kiosk"}),
-    "counter-etax": frozenset({"counter", "counter-first-visit", "counter-second-visit"}),
+    "counter-etax": frozenset({"counter", "counter-renewal", "counter-first-visit", "counter-second-visit"}),
     "phone-certificate-etax": frozenset({"phone-certificate-send"}),
     "id-password": frozenset({"id-password-send"}),
     "accountant": frozenset({"accountant"}),
@@ -29,8 +31,6 @@ MODES: Mapping[str, frozenset[str]] = {
     "paper-drop-box": frozenset({"drop-box"}),
 }
 ROUTES = (*MODES, LATE)
-
-
 _NOISE = 1e-7
 
 
@@ -69,69 +69,98 @@ def better(mine: Value, than: Value) -> bool:
     return mine.finish > than.finish + _NOISE
 
 
+class _Way(NamedTuple):
+    """The least a filing act takes: minutes, whether the return must be finished, efforts as in a value."""
+
+    minutes: int
+    prepared: bool
+    cut: int
+    electronic: bool
+    out: float
+    work: float
+
+
 class Search:
     """The best policies of one world. Answers are remembered."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        acts = (*filing_acts(world), *card_acts(world))
+        filings = tuple(filing_acts(world))
+        acts = (*filings, *card_acts(world))
         self.acts = {mode: tuple(act for act in acts if act.name in names) for mode, names in MODES.items()}
-        self.acts[FREE] = self.acts[LATE] = acts
+        self.acts[FREE] = acts
         self._known: dict[tuple[str, State, int], Value | None] = {}
-        self._work = world.start().work
-        self._last_cut = max(world.cuts.values())
-        self._end = last_day(world)
-        lost = world.loss(self._end, electronic=False, late=True)
-        self._giving_up = Value(0.0, float(-lost), 0.0, 0.0, float(-self._end), None)
+        self._ways = tuple(
+            _Way(
+                act.going + act.doing,
+                act.prepared,
+                world.cuts[act.cut or ""],
+                act.electronic,
+                float(-act.effort[0]),
+                float(-act.effort[1]),
+            )
+            for act in filings
+        )
+        self._yen = world.losses.yen
+        self._end = world.last_day
+
+    @cached_property
+    def _giving_up(self) -> Value:
+        """Never to file: as if late on the last day planned for, and as if out of the house for all that time."""
+        lost = self._yen(self._end, electronic=False, late=True)
+        return Value(0.0, float(-lost), float(-PLANNED_AFTER), 0.0, float(-self._end), None)
+
+    def free(self, state: State, now: int) -> Value:
+        """Return the best policy by any route; to give up only where nothing that is done leads to filing."""
+        found = self.best(FREE, state, now)
+        return self._giving_up if found is None or better(self._giving_up, found) else found
 
     def best(self, mode: str, state: State, now: int) -> Value | None:
-        """Return the best policy of a route from here on, or None where it has none. FREE always has one."""
+        """Return the best policy of a route from here on, or None where it has none."""
         key = (mode, state, now)
         if key in self._known:
             return self._known[key]
-        found = self._giving_up if mode == FREE else None
+        found = None
         if now < self._end:
-            chance, money = self._at_most(mode, now)
+            most = self._at_most(state, now)
             for act in self.acts[mode]:
-                if not act.allowed(state):
-                    continue
-                most = Value(chance, money, -act.effort[0], -act.effort[1], -now, None)
-                if found is not None and not better(most, found):
-                    continue
-                value = self._policy(mode, act, state, now)
-                if value is not None and (found is None or better(value, found)):
-                    found = value
+                if act.allowed(state) and (found is None or better(_beginning(act, most), found)):
+                    value = self._policy(mode, act, state, now, found)
+                    if value is not None and (found is None or better(value, found)):
+                        found = value
         self._known[key] = found
         return found
 
-    def _at_most(self, mode: str, now: int) -> tuple[float, float]:
-        """Return the most that any policy can have of chance and money from now on, so that the rest is left out."""
-        late = mode == LATE or now >= self._last_cut
-        return (0.0, float(-self._world.loss(now, electronic=True, late=True))) if late else (1.0, 0.0)
-
-    def free(self, state: State, now: int) -> Value:
-        """Return the best policy by any route, which may be to give up."""
-        return self.best(FREE, state, now) or self._giving_up
-
-    def _policy(self, mode: str, act: Act, state: State, now: int) -> Value | None:
-        """Return the best policy that begins with this act."""
+    def _policy(self, mode: str, act: Act, state: State, now: int, found: Value | None) -> Value | None:
+        """Return the best policy that begins with this act; None where there is none, or none can beat `found`."""
+        made = move(act, state, now)
         cut = self._world.cuts[act.cut] if act.cut else NEVER
-        made = move(act, state, now, not_before=cut if act.cut and mode == LATE else 0)
-        if made is None or (made.end >= cut and mode in MODES):
+        if made is None or (made.end >= cut and mode != FREE):
             return None
-        chance = money = out = work = finish = 0.0
+        chance = money = finish = 0.0
+        out, work = float(-act.effort[0]), float(made.left - state.work - act.effort[1])
         then: list[Value | None] = []
         for odds, after in made.outcomes:
             if after is None:
                 late = made.end >= cut
                 chance += 0.0 if late else odds
-                money -= odds * self._world.loss(made.end, electronic=act.electronic, late=late)
-                finish = -made.end
+                money -= odds * self._yen(made.end, electronic=act.electronic, late=late)
+                finish = float(-made.end)
                 then.append(None)
                 continue
-            value = self.best(_next(mode, act, failed=bool(then)), after, made.back)
-            if value is None and then:
-                value = self._giving_up
+            if then and found is not None:
+                most = self._at_most(after, made.back)
+                hope = Value(
+                    chance + odds * most.chance,
+                    money + odds * most.money,
+                    out + odds * most.out,
+                    work + odds * most.work,
+                    finish,
+                    None,
+                )
+                if not better(hope, found):
+                    return None
+            value = self._after(mode, act, after, made.back, failed=bool(then))
             if value is None:
                 return None
             chance += odds * value.chance
@@ -140,13 +169,36 @@ class Search:
             work += odds * value.work
             finish = finish if then else value.finish
             then.append(value)
-        out -= act.effort[0]
-        work -= act.effort[1] + (self._work if act.prepared else 0)
         return Value(chance, money, out, work, finish, Choice(made, tuple(then)))
 
+    def _after(self, mode: str, act: Act, state: State, now: int, *, failed: bool) -> Value | None:
+        """Return how it goes on: on the route while all goes well, by any act after a failure."""
+        if failed or mode == FREE:
+            return self.free(state, now)
+        return self.best(act.leads_to or mode, state, now)
 
-def _next(mode: str, act: Act, *, failed: bool) -> str:
-    """Return what may be done after an outcome: after a failure anything, but on a route that is late, nothing else."""
-    if mode not in MODES:
-        return mode
-    return FREE if failed else act.leads_to or mode
+    def _at_most(self, state: State, now: int) -> Value:
+        """Return what no policy from here on can exceed in any measure, so that hopeless acts are left out.
+
+        Whoever is sure to be in time files in time by some act; whoever cannot be files late by some act.
+        """
+        chance = 0.0
+        money = out = work = -math.inf
+        for way in self._ways:
+            needs = state.work if way.prepared else 0
+            in_time = now + way.minutes + needs < way.cut
+            if in_time and not chance:
+                chance = 1.0
+                money = out = work = -math.inf
+            if in_time or not chance:
+                money = max(money, float(-self._yen(now, electronic=way.electronic, late=not in_time)))
+                out = max(out, way.out)
+                work = max(work, way.work - needs)
+        return Value(chance, money, out, work, float(-now), None)
+
+
+def _beginning(act: Act, most: Value) -> Value:
+    """Return what no policy that begins with this act can exceed."""
+    if act.cut:
+        return most._replace(out=float(-act.effort[0]))
+    return most._replace(out=most.out - act.effort[0], work=most.work - act.effort[1])

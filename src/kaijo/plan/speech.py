@@ -8,11 +8,11 @@ from kaijo.facts.book import book
 from kaijo.words import Lang, catalogue, label
 
 if TYPE_CHECKING:
+    from kaijo.plan.losses import Line
     from kaijo.plan.rejections import Rejection
     from kaijo.plan.stopping import StopOrTry
     from kaijo.plan.timetable import Step
     from kaijo.plan.warnings import Warn
-    from kaijo.plan.world import Line
 
 
 def say_step(step: "Step", lang: Lang) -> str:

@@ -45,6 +45,10 @@ class State(NamedTuple):
             return self._replace(signature=stand)
         return self._replace(authentication=stand)
 
+    def usable_after(self, minute: int, wait: int) -> "State":
+        """Return the state when e-Tax takes the card only after a wait; without a wait nothing changes."""
+        return self._replace(usable=max(self.usable, minute + wait)) if wait else self
+
     @property
     def both_known(self) -> bool:
         """True when both PINs work."""

@@ -45,13 +45,13 @@ class StopOrTry:
 
 def stop_or_try(solution: Solution) -> tuple[StopOrTry, ...]:
     """Return the answer for each of the card's two PINs that this card has."""
-    start = solution.worlds[Pace.TYPICAL].start()
+    start = solution.worlds[Pace.TYPICAL].start
     return tuple(_answer(solution, kind) for kind in CARD_KINDS if start.pin(kind) != ABSENT)
 
 
 def _answer(solution: Solution, kind: PinKind) -> StopOrTry:
     world = solution.worlds[Pace.TYPICAL]
-    pin, stand = solution.situation.pin(kind), world.start().pin(kind)
+    pin, stand = solution.situation.pin(kind), world.start.pin(kind)
     if stand == LOCKED:
         return StopOrTry(kind, True, 1.0, False, "locked", 0)
     if stand == KNOWN:
@@ -91,7 +91,7 @@ def _measures(solution: Solution, kind: PinKind, how: str) -> Measures:
     """Return the mean over both paces of going on freely: without an entry, after a right one, after a miss."""
     found: list[Measures] = []
     for pace, world in solution.worlds.items():
-        start, now = world.start(), world.now
+        start, now = world.start, world.now
         left = world.tries_left(kind) - (how == "miss")
         stand = KNOWN if how == "right" else FORGOTTEN if left > 0 else LOCKED
         spent = 0 if how == "stop" else world.minutes("try-pin")

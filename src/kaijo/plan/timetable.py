@@ -1,13 +1,13 @@
 """From a policy's good line to steps with start, end and latest start."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from kaijo.facts.pins import PinKind
-from kaijo.plan.acts import Act, Move
-from kaijo.plan.acts_card import HOME
+from kaijo.plan.acts import HOME, Act, Move
 from kaijo.plan.search import Value
+from kaijo.plan.states import State
 from kaijo.plan.windows import ALWAYS, Window, moment_of
 from kaijo.plan.world import NEVER, World
 
@@ -73,15 +73,13 @@ def good_line(value: Value) -> tuple[Move, ...]:
     return tuple(moves)
 
 
-def steps(world: World, moves: tuple[Move, ...], now: int, work: int) -> tuple[Step, ...]:
-    """Return the timed steps of a line that begins at `now` with `work` minutes left to do on the return."""
-    parts = list(_forward(moves, now, work))
+def steps(world: World, moves: tuple[Move, ...], now: int, state: State) -> tuple[Step, ...]:
+    """Return the timed steps of a line that begins at `now` in `state`."""
+    parts = list(_forward(moves, now, state.work))
     filing = moves[-1]
     cut = world.cuts[filing.act.cut] if filing.act.cut else NEVER
     if filing.end < cut:
-        reserves = any(done.act.name == "reserve" for done in moves)
-        held = world.start().until if not reserves else NEVER
-        _backward(parts, cut - 1, min(world.alive_until, held or NEVER))
+        _backward(parts, cut - 1, _ends(world, moves, state))
     return tuple(
         Step(
             act=part.name,
@@ -123,8 +121,17 @@ def _forward(moves: tuple[Move, ...], now: int, work: int) -> Iterator[_Part]:
             now += leg.minutes
 
 
-def _backward(parts: list[_Part], limit: int, card: int) -> None:
-    """Fill in the latest starts. `limit` is by when all is over, `card` by when the card's own acts are."""
+def _ends(world: World, moves: tuple[Move, ...], state: State) -> Mapping[str, int]:
+    """Return by when the acts that need a living certificate, or a living reservation, must be done."""
+    renewed = any(after is not None and after.renewed for done in moves for _, after in done.outcomes[:1])
+    alive = NEVER if renewed or state.renewed else world.alive_until
+    made = [done.end + world.rules.reservation_life for done in moves if done.act.name == "reserve"]
+    until = made[-1] if made else state.until
+    return {"kiosk": min(alive, until), **dict.fromkeys(("reserve", "etax-send", "phone-certificate-send"), alive)}
+
+
+def _backward(parts: list[_Part], limit: int, ends: Mapping[str, int]) -> None:
+    """Fill in the latest starts. `limit` is by when all is over, `ends` by when single acts are."""
     following = NEVER
     index = len(parts) - 1
     while index >= 0:
@@ -136,8 +143,7 @@ def _backward(parts: list[_Part], limit: int, card: int) -> None:
         act = part.act
         if act.ripens and following < NEVER:
             limit = min(limit, act.ripens(following))
-        if act.name in {"reserve", "kiosk", "etax-send"}:
-            limit = min(limit, card)
+        limit = min(limit, ends.get(act.name, NEVER))
         core = [each for each in parts[: index + 1] if each.act is act and each.doing]
         first = _latest(act.window, limit, act.doing)
         shift = (first if first is not None else core[0].start) - core[0].start

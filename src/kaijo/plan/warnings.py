@@ -6,10 +6,9 @@ from datetime import timedelta
 
 from kaijo.facts.book import fact, is_stale
 from kaijo.facts.filing import ReturnKind
-from kaijo.facts.money import deduction_row
-from kaijo.facts.pins import PinKind
 from kaijo.facts.stores import Chain
 from kaijo.facts.usable import lowest_age
+from kaijo.plan.readings import changing_readings
 from kaijo.plan.routes import Solution
 from kaijo.plan.rules import Pace
 from kaijo.plan.situation import (
@@ -23,8 +22,6 @@ from kaijo.plan.situation import (
 )
 from kaijo.plan.speech import plain
 from kaijo.plan.states import CARD_KINDS
-
-_LOOKED_AHEAD = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,41 +44,15 @@ class Warn:
 
 def other_readings(solution: Solution) -> Iterator[Warn]:
     """Yield each disputed fact whose other reading changes which route is best, or its chance."""
-    for fact_id in _in_play(solution):
-        if fact(fact_id).disputed and "expected" in fact(fact_id).value:
-            other = Solution(solution.situation, frozenset({fact_id}))
-            if _gist(other) != _gist(solution):
-                word = "reading" if other.first else "reading-nothing"
-                yield Warn(word, {"fact": fact_id, **_best(other)}, (fact_id,))
-
-
-def _in_play(solution: Solution) -> Iterator[str]:
-    """Yield the disputed facts that this situation can meet at all, so that no search is done in vain."""
-    situation, world = solution.situation, solution.worlds[Pace.TYPICAL]
-    acts = {(act.name, act.kind) for act in solution.searches[Pace.TYPICAL].acts["free"]}
-    names = {name for name, _ in acts}
-    if names & {"kiosk", "counter", "counter-second-visit"}:
-        yield "certificate-usable" if world.alive_until <= world.now else "reset-usable"
-    if ("reserve", PinKind.AUTHENTICATION) in acts:
-        yield "reset-face-authentication"
-    for fact_id, window in (("kiosk-year-end", "kiosk"), ("etax-hours-season", "etax")):
-        if solution.differs(fact_id, window, _LOOKED_AHEAD):
-            yield fact_id
-    if situation.equipment.id_password:
-        yield "id-password"
-    if "drop-box" in names:
-        yield "drop-box"
-    if situation.filing.kind is ReturnKind.BLUE:
-        row = deduction_row(world.season).id
-        if row != "blue-deduction":
-            yield row
+    for fact_id, other in changing_readings(solution):
+        yield Warn("reading" if other.first else "reading-nothing", {"fact": fact_id, **_best(other)}, (fact_id,))
 
 
 def unknown_things(solution: Solution) -> Iterator[Warn]:
     """Yield each thing not told that would change which route is best, or its chance, if it were known."""
     for name, told in _alternatives(solution.situation):
         other = Solution(told)
-        if _gist(other) != _gist(solution):
+        if other.gist() != solution.gist():
             yield Warn(f"unknown-{name}", _best(other))
     situation = solution.situation
     if situation.filing.deadline is None and situation.filing.kind is not ReturnKind.REFUND:
@@ -161,12 +132,6 @@ def old_facts(solution: Solution, used: tuple[str, ...]) -> Iterator[Warn]:
     disputed = tuple(fact_id for fact_id in used if fact(fact_id).disputed)
     if disputed:
         yield Warn("disputed-facts", {"count": len(disputed)}, disputed)
-
-
-def _gist(solution: Solution) -> tuple[str, float] | None:
-    """Return which route is best and its chance to 5 %."""
-    first = solution.first
-    return None if first is None else (first, solution.worth(first).rank()[0])
 
 
 def _best(solution: Solution) -> dict[str, object]:

@@ -2,22 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
-from kaijo.facts.assumptions import marginal_rate
 from kaijo.facts.etax import etax_cut
 from kaijo.facts.filing import ReturnKind, due, filing_deadline, next_filing_deadline
-from kaijo.facts.money import blue_deduction, deduction_row, delinquency, relief_until, surcharge
 from kaijo.facts.paper import drop_box_cut, post_cut
 from kaijo.facts.pins import PinKind, tries_floor
 from kaijo.facts.usable import lowest_age
-from kaijo.plan.rules import Pace, Rules, likely, reading_of, spent
+from kaijo.plan.losses import Losses
+from kaijo.plan.rules import Pace, Rules, likely, spent
 from kaijo.plan.situation import Memory, Situation
 from kaijo.plan.states import ABSENT, CARD_KINDS, DEAD, FORGOTTEN, KNOWN, LOCKED, State
-from kaijo.plan.windows import DAY, minute_of, moment_of
+from kaijo.plan.windows import DAY, minute_of
 
 NEVER = 10**12
+PLANNED_AFTER = 31 * DAY
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class World:
         least = 1 if self.situation.pin(kind).use_last_try else tries_floor()
         return max(0, self.tries_left(kind) - least + 1)
 
-    @property
+    @cached_property
     def has_signature(self) -> bool:
         """False under the age from which a card has a signature certificate; an unknown age counts as grown up."""
         age = self.situation.person.age
@@ -109,8 +109,9 @@ class World:
                 ends.append((certificate.not_after.toordinal() + 1) * DAY)
         return min(ends, default=NEVER)
 
+    @cached_property
     def start(self) -> State:
-        """Return the state in which the night begins."""
+        """The state in which the night begins."""
         held = self.situation.reservation
         until = minute_of(held.made_at) + self.rules.reservation_life if held else 0
         alive = held is not None and until > self.now
@@ -131,53 +132,12 @@ class World:
             return KNOWN
         return 0 if pin.memory is Memory.UNSURE else FORGOTTEN
 
-    def loss(self, minute: int, *, electronic: bool, late: bool) -> int:
-        """Return the yen lost by filing then and so, against e-Tax in time; an estimate [fact: marginal-rate]."""
-        return sum(line.yen for line in self.lines(minute, electronic=electronic, late=late))
-
-    def lines(self, minute: int, *, electronic: bool, late: bool) -> tuple["Line", ...]:
-        """Return what is lost, line by line. A sum that hangs on the tax due is left out where that is not told."""
-        key = (minute // DAY, electronic, late)
-        if key not in self._lines:
-            self._lines[key] = self._reckon(moment_of(minute).date(), electronic=electronic, late=late)
-        return self._lines[key]
+    @cached_property
+    def losses(self) -> Losses:
+        """The money at stake."""
+        return Losses(self.situation.filing, self.deadline, self.season, self.rules.readings)
 
     @cached_property
-    def _lines(self) -> dict[tuple[int, bool, bool], tuple["Line", ...]]:
-        return {}
-
-    def _reckon(self, day: date, *, electronic: bool, late: bool) -> tuple["Line", ...]:
-        filing = self.situation.filing
-        made = []
-        if filing.kind is ReturnKind.BLUE and (late or not electronic):
-            row = deduction_row(self.season).id
-            reading = reading_of(row, self.rules.readings)
-            whole, left = (
-                blue_deduction(electronic=way, in_time=in_time, year=self.season, reading=reading)
-                for way, in_time in ((True, True), (electronic, not late))
-            )
-            made.append(Line("deduction", int((whole - left) * marginal_rate()), (row, "marginal-rate")))
-        if late and filing.tax_due and filing.kind is not ReturnKind.REFUND:
-            if day > relief_until(self.deadline):
-                made.append(Line("surcharge", surcharge(filing.tax_due, voluntary=True), ("non-filing-surcharge",)))
-            made.append(Line("delinquency", delinquency(filing.tax_due, self.deadline, day), ("delinquency-tax",)))
-        return tuple(line for line in made if line.yen)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of money lost: what it is, how many yen, and the facts it rests on."""
-
-    name: str
-    yen: int
-    facts: tuple[str, ...]
-
-    @property
-    def code(self) -> str:
-        """The catalogue's code."""
-        return f"plan.money.{self.name}"
-
-
-def last_day(world: World) -> int:
-    """Return the minute at which somebody who never files is taken to stop: a month after the deadline or now."""
-    return max(world.cuts["etax"], world.now) + minute_of(moment_of(world.now) + timedelta(days=31)) - world.now
+    def last_day(self) -> int:
+        """The minute up to which plans are made: `PLANNED_AFTER` the deadline, or now where that is later."""
+        return max(*self.cuts.values(), self.now) + PLANNED_AFTER

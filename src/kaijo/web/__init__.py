@@ -1,6 +1,6 @@
-"""Pages for home, phone and kiosk: plain forms over the terminals, whole without scripts."""
+"""Pages for home, guide, phone and kiosk: plain forms over the terminals, whole without scripts."""
 
 from kaijo.web.application import pages
-from kaijo.web.places import Place, PlaceKind, Places
+from kaijo.web.places import NoPlaces, Place, PlaceKind, Places
 
-__all__ = ["Place", "PlaceKind", "Places", "pages"]
+__all__ = ["NoPlaces", "Place", "PlaceKind", "Places", "pages"]

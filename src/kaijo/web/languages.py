@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kaijo.web.places import Words
-from kaijo.words import Lang, catalogue
+from kaijo.words import Lang, catalogue, label
 
 Voice = Literal["ja", "plain", "en"]
 """A language, or plain Japanese (やさしい日本語), in which the guide alone has sentences of its own."""
@@ -45,3 +45,8 @@ def wording(code: str, voice: Voice) -> str:
     """Return the code under which `voice` has its own sentence for `code`; `code` itself where it has none."""
     plain = f"plain.{code}"
     return plain if voice == "plain" and plain in catalogue() else code
+
+
+def name_of(voice: Voice) -> str:
+    """Return what a voice calls itself."""
+    return label(f"guide.voice.{voice}", "en" if voice == "en" else "ja")

@@ -6,6 +6,7 @@ from enum import Enum, unique
 from typing import Protocol
 
 from kaijo.card.link import Link
+from kaijo.errors import UsageProblem
 from kaijo.words import Lang
 
 Words = str | Mapping[Lang, str]
@@ -47,3 +48,19 @@ class Places(Protocol):
         The keys are those of `kaijo card persons --json`; `name`, `birth_date`, `address` and `pins` are shown.
         """
         ...
+
+
+class NoPlaces:
+    """The places of pages that need no card."""
+
+    def listed(self) -> Sequence[Place]:
+        """Return nothing."""
+        return ()
+
+    def open(self, place_id: str) -> Link:  # noqa: ARG002 -- the port's signature
+        """Raise UsageProblem `web.unknown-place`."""
+        raise UsageProblem("web.unknown-place")
+
+    def describe(self, place_id: str) -> Mapping[str, object] | None:  # noqa: ARG002 -- the port's signature
+        """Return None."""
+        return None

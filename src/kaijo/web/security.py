@@ -38,7 +38,6 @@ class SecurityHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-
         headers = _WITH_SCRIPT if scope.get("path", "").split("/")[1:2] == ["guide"] else HEADERS
 
         async def with_headers(message: Message) -> None:

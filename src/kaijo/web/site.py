@@ -16,8 +16,9 @@ from kaijo.card.guard import Guard, TriesReading
 from kaijo.clock import Clock
 from kaijo.errors import KaijoError, UsageProblem
 from kaijo.facts.pins import pin_rule
+from kaijo.facts.usable import lowest_age
 from kaijo.terminals.client import ServiceClient
-from kaijo.web.languages import in_lang, lang_of, remember_lang, voice_of, wording
+from kaijo.web.languages import in_lang, lang_of, name_of, remember_lang, voice_of, wording
 from kaijo.web.places import Place, Places, Words
 from kaijo.web.security import new_token, read_form
 from kaijo.words import Message, explain, label, show
@@ -113,7 +114,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"t": _t, "pin_rule": pin_rule}
+    environment.globals |= {"t": _t, "pin_rule": pin_rule, "lowest_age": lowest_age, "name_of": name_of}
     environment.filters |= {"show": _show, "explain": _explain, "words": _words, "segment": _segment}
     return environment
 
