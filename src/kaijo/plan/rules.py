@@ -84,14 +84,14 @@ def rules(readings: Readings) -> Rules:
 
 @kept
 def spent(act: str, pace: Pace) -> int:
-    """Return how many minutes an act takes [fact: duration-*]."""
+    """Return how many minutes an act takes from the rows `duration-…`."""
     length = duration(act)
     return _minutes(length.typical if pace is Pace.TYPICAL else length.cautious)
 
 
 @kept
 def likely(act: str, pace: Pace) -> float:
-    """Return how likely an act goes well, 0 to 1 [fact: chance-*]."""
+    """Return how likely an act goes well, 0 to 1 from the rows `chance-…`."""
     odds = chance(act)
     return float(odds.typical if pace is Pace.TYPICAL else odds.cautious)
 
