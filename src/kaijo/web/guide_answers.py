@@ -17,11 +17,11 @@ _NUMBER = re.compile("[0-9]{1,9}")
 _OPEN = {"", UNKNOWN}
 _FIELDS = {
     "now": "at",
-    "person.age": "under-age",
-    "person.moved_since_issue": "moved",
-    "filing.kind": "kind",
-    "filing.ready_in_minutes": "ready",
-    "places.post_office.closes": "post-closes",
+    "age": "under-age",
+    "moved_since_issue": "moved",
+    "kind": "kind",
+    "ready_in_minutes": "ready",
+    "closes": "post-closes",
 }
 
 
@@ -78,7 +78,7 @@ def question_of(path: str, answers: Answers) -> str:
         return "certificate-end"
     if parts[:2] == ["places", "stores"]:
         return list(_stores(answers))[int(parts[2])]
-    return _FIELDS.get(path) or parts[1].replace("_", "-")
+    return _FIELDS.get(parts[-1]) or parts[1].replace("_", "-")
 
 
 def _pin(kind: PinKind, answers: Answers) -> dict[str, object]:
