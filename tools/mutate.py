@@ -12,7 +12,6 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
@@ -173,11 +172,11 @@ def _uses(one: object, stale: set[str]) -> bool:
     return any(getattr(item, "__module__", None) in stale or getattr(item, "__name__", None) in stale for item in held)
 
 
-def survives(file: Path, mutant: Mutant, tests: Sequence[str]) -> bool:
-    """Return whether all tests pass with the mutant, in a process of its own; one that never ends does not survive."""
+def _start(file: Path, mutant: Mutant, tests: Sequence[str]) -> int:
+    """Run the tests with the mutant in a process of its own and return its id. It ends with 0 for a survivor."""
     child = os.fork()
     if child:
-        return os.waitpid(child, 0)[1] == 0
+        return child
     code = 1
     try:
         signal.alarm(LONGEST_SECONDS)
@@ -192,6 +191,26 @@ def survives(file: Path, mutant: Mutant, tests: Sequence[str]) -> bool:
         os._exit(code)
 
 
+def endings(file: Path, every: Sequence[Mutant], tests: Sequence[str], jobs: int) -> list[int]:
+    """Return how the process of each mutant ended: 0 survived, above 0 noticed, below 0 never came to an end."""
+    ended = [0] * len(every)
+    running: dict[int, int] = {}
+    for number, mutant in enumerate(every):
+        if len(running) == jobs:
+            _reap(running, ended)
+        running[_start(file, mutant, tests)] = number
+    while running:
+        _reap(running, ended)
+    return ended
+
+
+def _reap(running: dict[int, int], ended: list[int]) -> None:
+    child, status = os.wait()
+    number = running.pop(child)
+    ended[number] = os.waitstatus_to_exitcode(status)
+    print(f"\r{number}", end="", file=sys.stderr, flush=True)
+
+
 def main() -> int:
     """Try every mutant and tell which survived."""
     parser = argparse.ArgumentParser(prog="python -m tools.mutate", description=__doc__)
@@ -204,14 +223,13 @@ def main() -> int:
     if _run(chosen.tests):  # this also loads, once for all, what does not change
         sys.exit("the tests fail without any change")
     every = list(mutants(file.read_text("utf-8")))
-    with ThreadPoolExecutor(chosen.jobs) as pool:
-        alive = list(pool.map(lambda mutant: survives(file, mutant, chosen.tests), every))
-    for mutant, lives in zip(every, alive, strict=True):
-        if lives:
-            print(f"{file.name}:{mutant.line}: {mutant.change}")
-    killed = len(every) - sum(alive)
-    print(f"{killed} of {len(every)} noticed: {100 * killed / len(every):.1f} %")
-    return 0 if 100 * killed >= chosen.goal * len(every) else 1
+    ended = endings(file, every, chosen.tests, chosen.jobs)
+    for mutant, ending in zip(every, ended, strict=True):
+        if ending <= 0:
+            print(f"{file.name}:{mutant.line}: {mutant.change}{' (never ends)' if ending else ''}")
+    noticed = len(every) - ended.count(0)
+    print(f"{noticed} of {len(every)} noticed: {100 * noticed / len(every):.1f} %")
+    return 0 if 100 * noticed >= chosen.goal * len(every) else 1
 
 
 if __name__ == "__main__":

@@ -85,7 +85,8 @@ def walk(page: Page, night: Night, lang: str) -> Iterator[int]:
                 page.locator(f"[name='{name}']").select_option(value)
             else:
                 page.locator(f"[name='{name}']").fill(value)
-        page.locator("main button[value='next']").click()
+        with page.expect_navigation():
+            page.locator("main button[value='next']").click()
     yield len(night.screens) + 1
 
 
