@@ -27,7 +27,7 @@ from kaijo.words import LANGS
 
 from .nights import LOCKED, MEANS, planned, random_night, unsure
 
-NIGHTS = 60
+NIGHTS = 40
 SEEDS = pytest.mark.parametrize("seed", range(5))
 
 

@@ -26,7 +26,8 @@ class Act:
     """One thing to do. The core legs happen inside the window; those before and after lead there and back.
 
     `allowed` says whether a state permits it. `lead` gives the outcomes from the state and the end of the core, the
-    good one first. `not_before` and `not_after` bound the core. `cut` names the deadline that a filing act is held to,
+    good one first. `not_before` (from
+    the state and now) and `not_after` bound the core. `cut` names the deadline that a filing act is held to,
     `electronic` whether it counts as e-Tax, `prepared` whether the return must be finished first. `effort` is
     (minutes out of the house, minutes of work). `facts` are the rows it rests on.
     """
@@ -40,7 +41,7 @@ class Act:
     before: tuple[Leg, ...] = ()
     after: tuple[Leg, ...] = ()
     window: Window = ALWAYS
-    not_before: Callable[[State], int] | None = None
+    not_before: Callable[[State, int], int] | None = None
     not_after: Callable[[State], int] | None = None
     cut: str | None = None
     electronic: bool = True
@@ -80,7 +81,7 @@ def move(act: Act, state: State, now: int) -> Move | None:
     free = now + state.work if act.prepared else now
     arrive = free + act.going
     if act.not_before:
-        arrive = max(arrive, act.not_before(state))
+        arrive = max(arrive, act.not_before(state, now))
     fit = act.window.earliest(arrive, act.doing)
     if fit is None:
         return None

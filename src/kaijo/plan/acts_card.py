@@ -88,7 +88,12 @@ def _reserve(world: World, kind: PinKind, proof: PinKind) -> Act:
     minutes, life = world.minutes("reserve"), world.rules.reservation_life
     face = kind is PinKind.SIGNATURE or world.rules.face_for_authentication
     match = world.chance("face-match") if face else 1.0
-    held = world.start.until
+    held, session, kiosk = world.start.until, world.minutes("kiosk"), world.rules.kiosk
+
+    def not_before(_: State, now: int) -> int:
+        """Return from when a reservation lives long enough for the next opening of the kiosks."""
+        opening = kiosk.earliest(now, session)
+        return opening[1] - life - minutes if opening else now
 
     def lead(state: State, end: int) -> tuple[Outcome, ...]:
         made = (match, state._replace(reserved=kind.value, until=end + life))
@@ -106,6 +111,7 @@ def _reserve(world: World, kind: PinKind, proof: PinKind) -> Act:
             and not (face and state.refused)
             and state.usable != DEAD
         ),
+        not_before=not_before,
         not_after=lambda _: world.alive_until,
         facts=("reset-cross-proof", "reset-preconditions", f"reset-face-{kind.value}", "app-hours", "duration-reserve"),
         effort=(0, minutes),

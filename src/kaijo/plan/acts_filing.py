@@ -51,7 +51,7 @@ def _etax(world: World) -> Act:
         lead=_filed,
         allowed=lambda state: state.both_known and state.usable != DEAD,
         window=world.rules.etax,
-        not_before=lambda state: state.usable,
+        not_before=lambda state, _: state.usable,
         not_after=lambda state: NEVER if state.renewed else world.alive_until,
         cut="etax",
         prepared=True,

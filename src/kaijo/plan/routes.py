@@ -6,8 +6,9 @@ from datetime import datetime
 from functools import cached_property
 
 from kaijo.facts.filing import ReturnKind
+from kaijo.facts.money import deduction_row
 from kaijo.facts.pins import PinKind
-from kaijo.plan.losses import Line
+from kaijo.plan.losses import Line, Losses
 from kaijo.plan.rules import Pace, Readings, rules
 from kaijo.plan.search import LATE, ROUTES, Search, Value
 from kaijo.plan.situation import Situation
@@ -45,14 +46,25 @@ class Worth:
 class Solution:
     """The policies of one situation in one reading."""
 
-    def __init__(self, situation: Situation, readings: Readings = frozenset()) -> None:
+    def __init__(self, situation: Situation, readings: Readings = frozenset(), losses: Losses | None = None) -> None:
         self.situation = situation
-        self.worlds = {pace: World(situation, rules(readings), pace) for pace in Pace}
+        held = rules(readings)
+        usual = World(situation, held, Pace.TYPICAL, losses)
+        self.worlds = {
+            Pace.TYPICAL: usual,
+            Pace.CAUTIOUS: World(situation, held, Pace.CAUTIOUS, usual.losses),
+        }
         self.searches = {pace: Search(world) for pace, world in self.worlds.items()}
         self._values: dict[str, Mapping[Pace, Value]] = {}
         for route in ROUTES:
             if route != LATE:
                 self._solve(route)
+
+    def read_otherwise(self, fact_id: str) -> "Solution":
+        """Return the solution of the same situation with one disputed fact read the other way."""
+        world = self.worlds[Pace.TYPICAL]
+        losses = None if fact_id == deduction_row(world.season).id else world.losses
+        return Solution(self.situation, frozenset({fact_id}), losses)
 
     def _solve(self, route: str) -> None:
         usual = self._best(Pace.TYPICAL, route)

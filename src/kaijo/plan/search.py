@@ -5,7 +5,6 @@ Policies of one route compare by chance, then money, then effort, then finish. E
 good line, so the best policy is made of best policies, and every state at a minute is looked at once.
 """
 
-import math
 from collections.abc import Mapping
 from functools import cached_property
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from typing import NamedTuple
 from kaijo.plan.acts import Act, Move, move
 from kaijo.plan.acts_card import card_acts
 from kaijo.plan.acts_filing import filing_acts
+from kaijo.plan.bounds import Bound, Bounds, beginning
 from kaijo.plan.states import State
 from kaijo.plan.world import NEVER, PLANNED_AFTER, World
 
@@ -56,7 +56,7 @@ class Choice(NamedTuple):
     then: tuple[Value | None, ...]
 
 
-def better(mine: Value, than: Value) -> bool:
+def better(mine: Value | Bound, than: Value) -> bool:
     """Return whether one policy beats another of the same route; differences that are noise do not count."""
     if abs(mine.chance - than.chance) > _NOISE:
         return mine.chance > than.chance
@@ -69,17 +69,6 @@ def better(mine: Value, than: Value) -> bool:
     return mine.finish > than.finish + _NOISE
 
 
-class _Way(NamedTuple):
-    """The least a filing act takes: minutes, whether the return must be finished, efforts as in a value."""
-
-    minutes: int
-    prepared: bool
-    cut: int
-    electronic: bool
-    out: float
-    work: float
-
-
 class Search:
     """The best policies of one world. Answers are remembered."""
 
@@ -90,17 +79,7 @@ class Search:
         self.acts = {mode: tuple(act for act in acts if act.name in names) for mode, names in MODES.items()}
         self.acts[FREE] = acts
         self._known: dict[tuple[str, State, int], Value | None] = {}
-        self._ways = tuple(
-            _Way(
-                act.going + act.doing,
-                act.prepared,
-                world.cuts[act.cut or ""],
-                act.electronic,
-                float(-act.effort[0]),
-                float(-act.effort[1]),
-            )
-            for act in filings
-        )
+        self._bounds = Bounds(world, acts)
         self._yen = world.losses.yen
         self._end = world.last_day
 
@@ -122,9 +101,9 @@ class Search:
             return self._known[key]
         found = None
         if now < self._end:
-            most = self._at_most(state, now)
+            most = self._bounds.at_most(state.work, now)
             for act in self.acts[mode]:
-                if act.allowed(state) and (found is None or better(_beginning(act, most), found)):
+                if act.allowed(state) and (found is None or better(beginning(act, most), found)):
                     value = self._policy(mode, act, state, now, found)
                     if value is not None and (found is None or better(value, found)):
                         found = value
@@ -149,14 +128,13 @@ class Search:
                 then.append(None)
                 continue
             if then and found is not None:
-                most = self._at_most(after, made.back)
-                hope = Value(
+                most = self._bounds.at_most(after.work, made.back)
+                hope = Bound(
                     chance + odds * most.chance,
                     money + odds * most.money,
                     out + odds * most.out,
                     work + odds * most.work,
                     finish,
-                    None,
                 )
                 if not better(hope, found):
                     return None
@@ -176,29 +154,3 @@ class Search:
         if failed or mode == FREE:
             return self.free(state, now)
         return self.best(act.leads_to or mode, state, now)
-
-    def _at_most(self, state: State, now: int) -> Value:
-        """Return what no policy from here on can exceed in any measure, so that hopeless acts are left out.
-
-        Whoever is sure to be in time files in time by some act; whoever cannot be files late by some act.
-        """
-        chance = 0.0
-        money = out = work = -math.inf
-        for way in self._ways:
-            needs = state.work if way.prepared else 0
-            in_time = now + way.minutes + needs < way.cut
-            if in_time and not chance:
-                chance = 1.0
-                money = out = work = -math.inf
-            if in_time or not chance:
-                money = max(money, float(-self._yen(now, electronic=way.electronic, late=not in_time)))
-                out = max(out, way.out)
-                work = max(work, way.work - needs)
-        return Value(chance, money, out, work, float(-now), None)
-
-
-def _beginning(act: Act, most: Value) -> Value:
-    """Return what no policy that begins with this act can exceed."""
-    if act.cut:
-        return most._replace(out=float(-act.effort[0]))
-    return most._replace(out=most.out - act.effort[0], work=most.work - act.effort[1])

@@ -27,6 +27,7 @@ class World:
     situation: Situation
     rules: Rules
     pace: Pace
+    shared: Losses | None = None
 
     def minutes(self, act: str) -> int:
         """Return how long an act takes at this pace."""
@@ -134,8 +135,8 @@ class World:
 
     @cached_property
     def losses(self) -> Losses:
-        """The money at stake."""
-        return Losses(self.situation.filing, self.deadline, self.season, self.rules.readings)
+        """The money at stake: what another world of the same return has reckoned already, where that is `shared`."""
+        return self.shared or Losses(self.situation.filing, self.deadline, self.season, self.rules.readings)
 
     @cached_property
     def last_day(self) -> int:
