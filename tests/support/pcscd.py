@@ -23,7 +23,7 @@ from kaijo.errors import CardTrouble
 from kaijo.readers.pcsc import list_readers
 
 LOCK = Path(tempfile.gettempdir()) / "kaijo-tests-pcscd.lock"
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def cannot(reason: str) -> NoReturn:
 
 
 def until(condition: Callable[[], bool], what: str) -> None:
-    """Wait until `condition` holds; fail the test when it does not for 20 s."""
+    """Wait until `condition` holds; fail the test when it does not for a minute."""
     end = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > end:
