@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import NoReturn
 
 import pytest
@@ -59,22 +60,31 @@ class Daemon:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._changing = Lock()
         self.ours = not daemon_answers()
 
     def start(self, configuration: Path | None = None) -> None:
         """Start it, with the reader files of another directory than the system's if given; wait until it answers."""
         options = ["--config", str(configuration)] if configuration else []
-        self._process = subprocess.Popen(
-            ["pcscd", "--foreground", "--error", *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        until(daemon_answers, "pcscd to answer")
+        with self._changing:
+            self._process = process = subprocess.Popen(
+                ["pcscd", "--foreground", "--error", *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+        until(lambda: process.poll() is not None or daemon_answers(), "pcscd to answer")
+        if process.returncode is not None:
+            pytest.fail(f"pcscd ended with {process.returncode} instead of starting")
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """Stop the daemon that `start` started, and wait until it is gone."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.send_signal(how)
-            process.wait(PATIENCE)
+        """Stop the daemon that `start` started, and wait until it is gone.
+
+        A card may do this from its own thread. `start` waits for it: a daemon that was killed but not yet reaped
+        still counts as running for the next one, which then gives up.
+        """
+        with self._changing:
+            process, self._process = self._process, None
+            if process is not None:
+                process.send_signal(how)
+                process.wait(PATIENCE)
 
     def restart(self) -> None:
         """Stop and start: every context and handle that a program holds becomes invalid."""
