@@ -24,7 +24,7 @@ def test_single_face_is_the_first_page_and_has_no_other(visiting_alone: Visiting
 
 
 def test_style_sheet_is_served(alone: Visitor) -> None:
-    response = alone.client.get("/static/kaijo.css")
+    response = alone.client.get("/static/tokens.css")
     assert (response.status_code, response.headers["Content-Type"]) == (200, "text/css; charset=utf-8")
 
 

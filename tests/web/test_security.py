@@ -10,7 +10,7 @@ PATHS = [
     "/phone",
     "/kiosk",
     "/health",
-    "/static/kaijo.css",
+    "/static/tokens.css",
     "/nowhere",
     "/phone/card/0",
     "/cards/signature-locked",

@@ -5,7 +5,12 @@ from importlib.resources import files
 
 import pytest
 
-CSS = files("kaijo.web").joinpath("static", "kaijo.css").read_text("utf-8")
+SHEETS = {
+    sheet.name: sheet.read_text("utf-8")
+    for sheet in files("kaijo.web").joinpath("static").iterdir()
+    if sheet.name.endswith(".css")
+}
+CSS = SHEETS["tokens.css"]
 TOKEN = re.compile(r"--([a-z-]+): #([0-9a-f]{6});")
 TEXT, EDGE = 4.5, 3.0
 PAIRS = [
@@ -51,5 +56,11 @@ def test_both_schemes_name_the_same_colours() -> None:
     assert tokens(0).keys() == tokens(1).keys()
 
 
-def test_style_fetches_nothing() -> None:
-    assert re.findall(r"url\(|@import|@font-face", CSS) == []
+@pytest.mark.parametrize("sheet", sorted(SHEETS))
+def test_style_fetches_nothing(sheet: str) -> None:
+    assert re.findall(r"url\(|@import|@font-face", SHEETS[sheet]) == []
+
+
+@pytest.mark.parametrize("sheet", sorted(SHEETS.keys() - {"tokens.css"}))
+def test_colours_are_named_in_one_place(sheet: str) -> None:
+    assert re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\(|hsla?\(", SHEETS[sheet]) == []

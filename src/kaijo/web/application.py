@@ -17,10 +17,10 @@ from kaijo.card.guard import TriesReading
 from kaijo.clock import Clock
 from kaijo.terminals.client import ServiceClient
 from kaijo.web.failures import failure_handlers
-from kaijo.web.guide import GuidePages
+from kaijo.web.guide.pages import GuidePages
 from kaijo.web.home import HomePages
-from kaijo.web.kiosk import KioskPages
-from kaijo.web.phone import PhonePages
+from kaijo.web.kiosk.pages import KioskPages
+from kaijo.web.phone.pages import PhonePages
 from kaijo.web.places import Places
 from kaijo.web.security import HOSTS, SecurityHeaders
 from kaijo.web.site import Pages, Site

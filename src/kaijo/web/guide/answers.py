@@ -8,7 +8,7 @@ from kaijo.errors import UsageProblem
 from kaijo.facts.pins import PinKind
 from kaijo.facts.stores import Chain
 from kaijo.facts.usable import lowest_age
-from kaijo.web.guide_questions import EQUIPMENT, NONE, PLACES, SCREENS, UNKNOWN, Answers, about, questions, trouble_of
+from kaijo.web.guide.questions import EQUIPMENT, NONE, PLACES, SCREENS, UNKNOWN, Answers, about, questions, trouble_of
 
 _MOST = 64
 _LONGEST = 40

@@ -20,10 +20,10 @@ from kaijo.plan.advice import plan
 from kaijo.plan.calendar import calendar_text
 from kaijo.plan.parsing import parse
 from kaijo.plan.situation import Situation
-from kaijo.web.guide_answers import pack, question_of, short, situation_of, unpack
-from kaijo.web.guide_picture import picture
-from kaijo.web.guide_questions import PLAN, SCREENS, Answers, questions
-from kaijo.web.guide_words import Told
+from kaijo.web.guide.answers import pack, question_of, short, situation_of, unpack
+from kaijo.web.guide.picture import picture
+from kaijo.web.guide.questions import PLAN, SCREENS, Answers, questions
+from kaijo.web.guide.words import Told
 from kaijo.web.languages import lang_of, voice_of
 from kaijo.web.site import Fields, Site, see_other
 

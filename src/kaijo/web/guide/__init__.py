@@ -1,0 +1,1 @@
+"""The guide: a few questions, and the shortest way that is still open."""

@@ -1,0 +1,1 @@
+"""The kiosk in the shop: proof PIN, new PIN twice, done."""

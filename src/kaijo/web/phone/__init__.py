@@ -1,0 +1,1 @@
+"""The phone: what the card still allows, the proof PIN, the reservation."""
