@@ -24,6 +24,7 @@ def inputs(pyproject: dict[str, Any]) -> dict[str, list[str]]:
     everything = [
         *pyproject["project"]["dependencies"],
         *extras["service"],
+        *extras["face"],
         *extras["pdf"],
         *groups["build"],
         *groups["dev"],
