@@ -1,6 +1,7 @@
 """The one place that knows what time it is. Everybody else is handed a Clock."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Protocol
 
 from kaijo.errors import UsageProblem
@@ -33,6 +34,35 @@ class ShiftedClock:
     def now(self) -> datetime:
         """Return the shifted time in JST."""
         return SystemClock().now() + self._ahead
+
+
+class SharedClock:
+    """A clock for several processes: how far it is ahead of the machine stands in a file that any of them may set."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def now(self) -> datetime:
+        """Return the time in JST; the machine's while nobody set another. Raises UsageProblem `usage.clock-file`."""
+        try:
+            return SystemClock().now() + timedelta(seconds=float(self.file.read_text("ascii")))
+        except FileNotFoundError:
+            return SystemClock().now()
+        except (OSError, ValueError, OverflowError):  # the last: no such year
+            raise UsageProblem("usage.clock-file", path=str(self.file)) from None
+
+    def set(self, moment: datetime | None) -> None:
+        """Let the clock run on from `moment`, or with the machine again when it is None.
+
+        Raises UsageProblem `usage.unwritable`.
+        """
+        ahead = timedelta() if moment is None else moment - SystemClock().now()
+        beside = self.file.with_suffix(".new")
+        try:
+            beside.write_text(str(ahead.total_seconds()), "ascii")
+            beside.replace(self.file)
+        except OSError:
+            raise UsageProblem("usage.unwritable", path=str(self.file)) from None
 
 
 class ManualClock:

@@ -294,3 +294,50 @@ def test_locked_card_is_refused_with_its_class() -> None:
     assert (reading.locked, reading.tries_left) == (True, 0)
     with pytest.raises(Refused):
         bench.guard.verify(AUTHENTICATION, "1234", shown=reading)
+
+
+HALF_ASK, OLD_HALF, NEW_HALF = "0020009C", "0020009C0434333231", "0020009C0438363432"
+HALF_CHANGED: Dialogue = (
+    *((RESIDENT, "9000"), (HALF_ASK, "63C3"), (COMMON, "9000"), (HALF_ASK, "63C3")) * 2,
+    (OLD_HALF, "9000"),
+    (RESIDENT, "9000"), (HALF_ASK, "63C3"), (OLD_HALF, "63C2"),
+)  # fmt: skip
+
+
+def change_resident(guard: Guard) -> None:
+    guard.change(PinKind.RESIDENT, "4321", "8642", shown=guard.tries(PinKind.RESIDENT))
+
+
+def test_half_that_holds_the_new_pin_is_verified_and_not_changed_again() -> None:
+    guard, link = guard_over(
+        *HALF_CHANGED,
+        (HALF_ASK, "63C2"), (NEW_HALF, "9000"),
+        (COMMON, "9000"), (HALF_ASK, "63C3"), (OLD_HALF, "9000"), ("803200800438363432", "9000"),
+        (HALF_ASK, "63C3"), (NEW_HALF, "9000"),
+    )  # fmt: skip
+    change_resident(guard)
+    assert link.played()
+
+
+def test_try_spent_on_finding_a_half_change_is_told_as_unknown() -> None:
+    told = played(change_resident, *HALF_CHANGED, (HALF_ASK, GONE))
+    assert told == ("card.verify-unknown", {"kind": PinKind.RESIDENT})
+
+
+def test_new_pin_is_presented_in_the_form_that_the_card_answers() -> None:
+    asked = (("00A4020C020018", "9000"), ("00200080", "63C3"))
+    guard, link = guard_over(
+        (JPKI, "9000"), (ASK, "6A86"), *asked, *asked, ("002000800431323334", "9000"), (CHANGE, "9000"),
+        *asked, ("002000800438363432", "9000"),
+    )  # fmt: skip
+    change(guard)
+    assert link.played()
+
+
+def test_last_try_of_both_halves_goes_with_one_consent() -> None:
+    bench = Bench(handmade_image())
+    for one in (Application.RESIDENT, Application.COMMON):
+        bench.image.directories[one].pins[Resident.PIN].tries_left = 1
+    shown = bench.guard.tries(PinKind.RESIDENT)
+    bench.guard.verify(PinKind.RESIDENT, "4321", shown=shown, consent=LastTryConsent(shown))
+    assert bench.left(PinKind.RESIDENT) == 3

@@ -120,3 +120,9 @@ def test_protected_command_is_named() -> None:
         "guard.protected-command", {"instruction": "24"},
     )  # fmt: skip
     assert trouble(lambda: guard.transmit(Command(0, 0xC2, 0, 0, b"1")))[1] == {"instruction": "C2"}
+
+
+def test_wrong_length_told_twice_is_the_answer() -> None:
+    guard, link = guard_over(("00B0860010", "6C03"), ("00B0860003", "6C03"))
+    assert guard.transmit(READ) == Response(b"", 0x6C03)
+    assert link.played()
