@@ -2,8 +2,8 @@
 
 import os
 import sys
-from collections.abc import Collection, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -153,8 +153,15 @@ def note_last_try(clock: Clock, reading: "TriesReading") -> None:
         file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-def pages(places: "LocalPlaces", service_url: str, clock: Clock, *, faces: Sequence[str]) -> "ASGIApp":
-    """Return the pages of `faces` around the cards at `places`."""
+def pages(
+    places: "LocalPlaces",
+    service_url: str,
+    clock: Clock,
+    *,
+    faces: Sequence[str],
+    set_clock: "Callable[[datetime | None], None] | None" = None,
+) -> "ASGIApp":
+    """Return the pages of `faces` around the cards at `places`; `set_clock` sets the practice's own clock."""
     from kaijo import web
 
     return web.pages(
@@ -163,6 +170,7 @@ def pages(places: "LocalPlaces", service_url: str, clock: Clock, *, faces: Seque
         places=places,
         clock=clock,
         note_last_try=lambda reading: note_last_try(clock, reading),
+        set_clock=set_clock,
     )
 
 

@@ -21,7 +21,12 @@ _KILL_AFTER = 5.0
 
 @contextmanager
 def service_process(
-    *, data: Path, clock: str | None, port: int | None = None, environment: Mapping[str, str] | None = None
+    *,
+    data: Path,
+    clock: str | None = None,
+    clock_file: Path | None = None,
+    port: int | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[str]:
     """Run the reservation service as a child process and yield its URL once it answers; stop it at the end.
 
@@ -31,6 +36,8 @@ def service_process(
     command = [sys.executable, "-m", "kaijo", "serve", "--port", str(chosen), "--data", str(data)]
     if clock is not None:
         command += ["--clock", clock]
+    if clock_file is not None:
+        command += ["--clock-file", str(clock_file)]
     with _log(data) as log:
         child = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **(environment or {})}

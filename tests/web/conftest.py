@@ -1,5 +1,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,17 @@ def laid_out(world: World) -> Iterator[Visiting]:
             table: type[Table] = Table,
             service: str = world.url or NO_SERVICE,
             note: Callable[[TriesReading], None] = lambda _reading: None,
+            set_clock: Callable[[datetime | None], None] | None = None,
         ) -> Visitor:
             tables.append(table({name: world.card_file(name) for name in persons or ("signature-locked",)}))
-            app = pages(faces=faces, service=service, places=tables[-1], clock=world.clock, note_last_try=note)
+            app = pages(
+                faces=faces,
+                service=service,
+                places=tables[-1],
+                clock=world.clock,
+                note_last_try=note,
+                set_clock=set_clock,
+            )
             return stack.enter_context(Visitor(app))
 
         yield visit

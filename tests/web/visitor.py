@@ -1,8 +1,9 @@
 """A person in front of the pages: goes to addresses and sends the forms that the pages hold, as a browser would."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from random import Random
 from typing import Self
 from urllib.parse import urljoin, urlsplit
 
@@ -12,7 +13,9 @@ from starlette.testclient import TestClient
 
 from kaijo.card.link import Link
 from kaijo.errors import CardTrouble
+from kaijo.facts.link import LinkCause
 from kaijo.virtualcard.cardfile import open_card
+from kaijo.virtualcard.faults import Cause, NoisyLink
 from kaijo.virtualcard.persons import person, profile
 from kaijo.web import Place, PlaceKind
 from tests.support.pagereader import PageReader
@@ -28,6 +31,7 @@ class Table:
     def __init__(self, files: Mapping[str, Path]) -> None:
         self.files = files
         self.open_links = 0
+        self.inserted: list[str] = []
 
     def listed(self) -> Sequence[Place]:
         return [Place(name, PlaceKind.CARD_FILE, name, person(name).story) for name in self.files]
@@ -35,6 +39,13 @@ class Table:
     def open(self, place_id: str) -> Link:
         self.open_links += 1
         return _Counted(open_card(self.files[place_id]), self)
+
+    def open_noisy(self, place_id: str, cause: LinkCause, seed: int) -> Link:
+        return NoisyLink(self.open(place_id), {Cause(cause.value)}, Random(seed), within=14)
+
+    def insert(self, place_id: str) -> Callable[[], None]:
+        self.inserted.append(place_id)
+        return lambda: self.inserted.remove(place_id)
 
     def describe(self, place_id: str) -> Mapping[str, object] | None:
         return profile(person(place_id), NIGHT)

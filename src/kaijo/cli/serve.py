@@ -7,7 +7,8 @@ import click
 from kaijo import app
 from kaijo.cli.options import SERVICE_PORT, clock_option, data_option
 from kaijo.cli.speech import lang_option, speech
-from kaijo.clock import clock_at
+from kaijo.clock import SharedClock, clock_at
+from kaijo.errors import UsageProblem
 
 
 @click.command("serve")
@@ -21,10 +22,18 @@ from kaijo.clock import clock_at
     help="署名用の予約に顔照合を求めるか / whether a signature PIN reservation needs the face",
 )
 @clock_option
+@click.option(
+    "--clock-file",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="テスト用カードだけ：kaijo up と同じ時計を使う / test cards only: the clock that `kaijo up` sets",
+)
 @lang_option
-def command(port: int, data: Path | None, face: str, clock: str | None) -> None:
+def command(port: int, data: Path | None, face: str, clock: str | None, clock_file: Path | None) -> None:
     """予約サービスを動かす / run the reservation service on loopback."""
-    time = clock_at(clock)
+    if clock is not None and clock_file is not None:
+        raise UsageProblem("usage.two-clocks")
+    time = clock_at(clock) if clock_file is None else SharedClock(clock_file)
     service = app.service(data or app.home() / "service", time, face_required=face == "required")
     speech().say("cli.serving", url=f"http://127.0.0.1:{port}")
     app.run(service, port)

@@ -9,7 +9,7 @@ import click
 from kaijo import app
 from kaijo.cli.options import PORT, clock_option, data_option
 from kaijo.cli.speech import lang_option, speech
-from kaijo.clock import clock_at
+from kaijo.clock import SharedClock, parse_time
 
 
 @click.command("up")
@@ -24,16 +24,16 @@ def command(port: int, data: Path | None, clock: str | None, *, no_browser: bool
 
     # The pages' server hands a SIGTERM on after it stopped; leaving in the ordinary way also stops the service.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    time = clock_at(clock)
     folder = app.make_folder(data or app.home() / "town")
+    time = SharedClock(folder / "clock.txt")
+    time.set(None if clock is None else parse_time(clock))
     speech().say("up.preparing")
     places = app.local_places(folder, time)
-    now = time.now().isoformat() if clock is not None else None
-    with service_process(data=folder / "service", clock=now, port=port + 1) as service:
+    with service_process(data=folder / "service", clock_file=time.file, port=port + 1) as service:
         url = f"http://127.0.0.1:{port}/"
         speech().say("up.running", url=url, service=service)
         app.run(
-            app.pages(places, service, time, faces=("home", "guide", "phone", "kiosk")),
+            app.pages(places, service, time, faces=("home", "guide", "phone", "kiosk"), set_clock=time.set),
             port,
             open_url=None if no_browser else url,
         )

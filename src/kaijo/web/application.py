@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -18,7 +19,7 @@ from kaijo.clock import Clock
 from kaijo.terminals.client import ServiceClient
 from kaijo.web.failures import failure_handlers
 from kaijo.web.guide.pages import GuidePages
-from kaijo.web.home import HomePages
+from kaijo.web.home.pages import HomePages
 from kaijo.web.kiosk.pages import KioskPages
 from kaijo.web.phone.pages import PhonePages
 from kaijo.web.places import Places
@@ -40,15 +41,19 @@ def pages(
     places: Places,
     clock: Clock,
     note_last_try: Callable[[TriesReading], None] = lambda _reading: None,
+    set_clock: Callable[[datetime | None], None] | None = None,
 ) -> Starlette:
     """Return the pages of `faces` (home, guide, phone, kiosk) as an ASGI application for this machine alone.
 
     `service` is the address of the reservation service, which is only asked when a terminal needs it.
-    `note_last_try` is told when a holder chose, in a sentence, to spend a last try.
+    `note_last_try` is told when a holder chose, in a sentence, to spend a last try. `set_clock`, where practice has
+    a clock of its own, is told the time that somebody chose, None for the machine's.
     Raises KeyError for a face that does not exist.
     """
     client = ServiceClient(service)
-    site = Site(faces=tuple(faces), service=client, places=places, clock=clock, note_last_try=note_last_try)
+    site = Site(
+        faces=tuple(faces), service=client, places=places, clock=clock, note_last_try=note_last_try, set_clock=set_clock
+    )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

@@ -1,12 +1,13 @@
 """Where a card may lie, as the pages see it. Who offers the places knows card files and readers; the pages do not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, unique
 from typing import Protocol
 
 from kaijo.card.link import Link
 from kaijo.errors import UsageProblem
+from kaijo.facts.link import LinkCause
 from kaijo.words import Lang
 
 Words = str | Mapping[Lang, str]
@@ -42,6 +43,20 @@ class Places(Protocol):
         """Return the card at a listed place. Raises KaijoError when it cannot be had."""
         ...
 
+    def open_noisy(self, place_id: str, cause: LinkCause, seed: int) -> Link:
+        """Return the card as `open` does; the link to a virtual one suffers from `cause`, within the first commands.
+
+        A seed repeats a run. A real reader is left as it is.
+        """
+        ...
+
+    def insert(self, place_id: str) -> Callable[[], None]:
+        """Put the virtual card at a listed place into this machine's virtual reader; return what takes it out.
+
+        Raises CardTrouble `vpcd.…` when there is no such reader, and what opening the card raises.
+        """
+        ...
+
     def describe(self, place_id: str) -> Mapping[str, object] | None:
         """Return the test person whose card lies there, None where that is not known.
 
@@ -58,6 +73,14 @@ class NoPlaces:
         return ()
 
     def open(self, place_id: str) -> Link:  # noqa: ARG002 -- the port's signature
+        """Raise UsageProblem `web.unknown-place`."""
+        raise UsageProblem("web.unknown-place")
+
+    def open_noisy(self, place_id: str, cause: LinkCause, seed: int) -> Link:  # noqa: ARG002 -- the port's signature
+        """Raise UsageProblem `web.unknown-place`."""
+        raise UsageProblem("web.unknown-place")
+
+    def insert(self, place_id: str) -> Callable[[], None]:  # noqa: ARG002 -- the port's signature
         """Raise UsageProblem `web.unknown-place`."""
         raise UsageProblem("web.unknown-place")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -21,6 +22,8 @@ from kaijo.terminals.client import ServiceClient
 from kaijo.web.languages import in_lang, lang_of, name_of, remember_lang, voice_of, wording
 from kaijo.web.places import Place, Places, Words
 from kaijo.web.security import new_token, read_form
+from kaijo.web.style import style_of
+from kaijo.web.table import Table
 from kaijo.words import Message, explain, label, show
 
 Fields = Mapping[str, str]
@@ -47,12 +50,15 @@ class Site:
         places: Places,
         clock: Clock,
         note_last_try: Callable[[TriesReading], None],
+        set_clock: Callable[[datetime | None], None] | None,
     ) -> None:
         self.faces = faces
         self.service = service
         self.places = places
         self.clock = clock
         self.note_last_try = note_last_try
+        self.set_clock = set_clock
+        self.table = Table(places)
         self._token = new_token()
         self._templates = _templates()
 
@@ -114,7 +120,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"t": _t, "pin_rule": pin_rule, "lowest_age": lowest_age, "name_of": name_of}
+    environment.globals |= {"t": _t, "pin_rule": pin_rule, "lowest_age": lowest_age, "name_of": name_of, "style": style_of}
     environment.filters |= {"show": _show, "explain": _explain, "words": _words, "segment": _segment}
     return environment
 
