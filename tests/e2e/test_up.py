@@ -1,0 +1,109 @@
+"""`kaijo up` as a person starts it: the whole system from one command, its table, its clock, and its end."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from httpx2 import Client, ConnectError, TransportError
+
+from kaijo.processes import free_port
+from tests.support.pagereader import PageReader
+from tests.support.pcscd import Slot, until
+
+CARD = "signature-locked"
+
+
+@dataclass(frozen=True)
+class Town:
+    """A running system: its pages, its service, and where its data lie."""
+
+    pages: Client
+    service: str
+    home: Path
+    process: subprocess.Popen[str]
+
+    def home_page(self) -> PageReader:
+        return PageReader(self.pages.get("/?lang=en").text)
+
+    def post(self, path: str, **fields: str) -> PageReader:
+        token = self.home_page().forms[0].hidden()["token"]
+        headers = {"Origin": str(self.pages.base_url).rstrip("/")}
+        return PageReader(self.pages.post(path, data={"token": token, **fields}, headers=headers).text)
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Town]:
+    home, port = folder / "home", free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kaijo", "up", "--no-browser", "--port", str(port), "--clock", "2027-03-15T21:40"],
+        env={**os.environ, "KAIJO_HOME": str(home)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        with Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True) as pages:
+
+            def answers() -> bool:
+                assert process.poll() is None
+                try:
+                    return pages.get("/health").status_code == 200
+                except TransportError:
+                    return False
+
+            until(answers, "the pages to answer")
+            yield Town(pages, f"http://127.0.0.1:{port + 1}", home, process)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    with running(tmp_path) as town:
+        yield town
+
+
+def test_clock_of_the_practice_is_one_for_pages_and_service(town: Town) -> None:
+    def shown() -> tuple[str, str]:
+        with Client() as client:
+            times = town.pages.get("/health").json()["time"], client.get(f"{town.service}/health").json()["time"]
+        return times[0][:16], times[1][:16]
+
+    assert [time[:13] for time in shown()] == ["2027-03-15T21"] * 2
+    town.post("/clock", to="moment", moment="2027-03-16T06:29")
+    assert shown() == ("2027-03-16T06:29",) * 2
+
+
+def test_it_ends_in_peace_and_the_service_with_it(town: Town) -> None:
+    town.process.send_signal(signal.SIGTERM)
+    assert town.process.wait(30) == 0
+    with Client() as client, pytest.raises(ConnectError):
+        client.get(f"{town.service}/health")
+
+
+@pytest.mark.pcsc
+@pytest.mark.xdist_group("pcsc")
+def test_card_in_the_reader_is_a_card_for_every_program(town: Town, slot: Slot) -> None:
+    def check() -> tuple[int, dict[str, object]]:
+        done = subprocess.run(
+            [sys.executable, "-m", "kaijo", "check", "--reader", slot.reader, "--json"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, json.loads(done.stdout)
+
+    page = town.post("/table", place=CARD, spot="reader")
+    assert "Take the card up" in page.text
+    returncode, answer = check()
+    assert (returncode, answer["reader"]) == (1, slot.reader)
+    town.post("/table", up="reader")
+    assert check()[0] == 3
