@@ -61,8 +61,8 @@ def running(folder: Path) -> Iterator[Town]:
             until(answers, "the pages to answer")
             yield Town(pages, f"http://127.0.0.1:{port + 1}", home, process)
     finally:
-        process.kill()
-        process.communicate()
+        process.terminate()  # and with it its service, which a kill would leave behind
+        process.communicate(timeout=60)
 
 
 @pytest.fixture

@@ -1,0 +1,120 @@
+"""A real Chromium for tests, and what is demanded of every screen in it.
+
+With `KAIJO_GALLERY` naming a folder each screen that is looked at is also kept there as a picture.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.support.pcscd import cannot
+
+LEAST_TARGET = 44
+TARGETS = (
+    "main button, main .button, .top a, footer a, .choice label, select, summary, "
+    "main input:not([type=radio], [type=checkbox], [type=hidden])"
+)
+_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+_MEASURE = """selector => [...document.querySelectorAll(selector)].flatMap(one => {
+    if (!one.getClientRects().length) return []
+    const box = one.getBoundingClientRect()
+    return [[one.innerText || one.name, Math.min(box.width, box.height)]]
+})"""
+_WIDE = """() => [...document.querySelectorAll('body *')]
+    .filter(one => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+    .map(one => one.tagName + '.' + one.className).slice(0, 9)"""
+_BIG_TEXT = "document.documentElement.style.fontSize = '200%'"
+_USUAL_TEXT = "document.documentElement.style.fontSize = ''"
+
+Scheme = Literal["light", "dark"]
+
+
+@contextmanager
+def chromium_with(*more: str) -> Iterator[Browser]:
+    """Run Chromium with more arguments than the usual; skip, in CI fail, where there is none."""
+    found = shutil.which("chromium") or os.environ.get("CHROMIUM")
+    if not found:
+        cannot("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=[*_ARGUMENTS, *more])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Run Chromium for the tests of a module."""
+    with chromium_with() as browser:
+        yield browser
+
+
+@contextmanager
+def screen(
+    browser: Browser,
+    address: str,
+    size: tuple[int, int],
+    *,
+    scheme: Scheme = "light",
+    scripts: bool = True,
+    touch: bool = False,
+) -> Iterator[Page]:
+    """Give a page of this size; at its end the browser must have found nothing to complain about."""
+    context = browser.new_context(
+        base_url=address,
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme=scheme,
+        java_script_enabled=scripts,
+        has_touch=touch,
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("requestfailed", lambda request: complaints.append(request.url))
+    yield page
+    # A browser notes every answer of 400 and above; those are what some steps are about.
+    assert [text for text in complaints if not text.startswith("Failed to load resource")] == []
+    context.close()
+
+
+def faults(page: Page) -> list[str]:
+    """Return what is wrong with the screen that is there: for axe in every scheme, for a finger, for large letters.
+
+    The page must have scripts on: axe waits for them without end.
+    """
+    found = [fault for scheme in ("light", "dark") for fault in _axe(page, scheme)]
+    page.emulate_media(color_scheme="light", forced_colors="active")
+    found += [f"forced colours: {fault}" for fault in _axe(page, "light")]
+    page.emulate_media(color_scheme="light", forced_colors="none")
+    found += [f"too small: {text}" for text, least in page.evaluate(_MEASURE, TARGETS) if least < LEAST_TARGET]
+    found += [] if _fits(page) else ["wider than the screen"]
+    page.evaluate(_BIG_TEXT)
+    found += [] if _fits(page) else [f"wider than the screen at 200 %: {page.evaluate(_WIDE)}"]
+    page.evaluate(_USUAL_TEXT)
+    return found
+
+
+def keep(page: Page, name: str) -> None:
+    """Keep a picture of the screen as `name`.png where a gallery is made."""
+    if gallery := os.environ.get("KAIJO_GALLERY"):
+        page.screenshot(path=Path(gallery) / f"{name}.png", full_page=True)
+
+
+def _axe(page: Page, scheme: Scheme) -> list[str]:
+    page.emulate_media(color_scheme=scheme)
+    violations = Axe().run(page).response["violations"]
+    return [f"{scheme}: {one['id']}: {node['target']}" for one in violations for node in one["nodes"]]
+
+
+def _fits(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
