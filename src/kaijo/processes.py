@@ -33,14 +33,14 @@ def service_process(
     Without `port` a free one is taken. Raises ServiceTrouble `service.did-not-start` with what it printed.
     """
     chosen = port or free_port()
-    command = [sys.executable, "-m", "kaijo", "serve", "--port", str(chosen), "--data", str(data)]
+    command = [sys.executable, "-m", "kaijo", "serve", "--port", str(chosen), "--data", str(data), "--until-eof"]
     if clock is not None:
         command += ["--clock", clock]
     if clock_file is not None:
         command += ["--clock-file", str(clock_file)]
     with _log(data) as log:
         child = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **(environment or {})}
+            command, stdin=subprocess.PIPE, stdout=log, stderr=log, env={**os.environ, **(environment or {})}
         )
         try:
             url = f"http://127.0.0.1:{chosen}"
@@ -126,3 +126,5 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()
+    if child.stdin is not None:
+        child.stdin.close()

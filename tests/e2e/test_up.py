@@ -89,6 +89,20 @@ def test_it_ends_in_peace_and_the_service_with_it(town: Town) -> None:
         client.get(f"{town.service}/health")
 
 
+def test_killed_system_leaves_no_service_behind(town: Town) -> None:
+    town.process.kill()
+
+    def gone() -> bool:
+        try:
+            with Client() as client:
+                client.get(f"{town.service}/health")
+        except TransportError:
+            return True
+        return False
+
+    until(gone, "the service to end")
+
+
 @pytest.mark.pcsc
 @pytest.mark.xdist_group("pcsc")
 def test_card_in_the_reader_is_a_card_for_every_program(town: Town, slot: Slot) -> None:

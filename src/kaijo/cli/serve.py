@@ -1,6 +1,10 @@
 """`kaijo serve`: the reservation service as a process of its own."""
 
+import os
+import signal
+import sys
 from pathlib import Path
+from threading import Thread
 
 import click
 
@@ -28,12 +32,23 @@ from kaijo.errors import UsageProblem
     type=click.Path(path_type=Path, dir_okay=False),
     help="テスト用カードだけ：kaijo up と同じ時計を使う / test cards only: the clock that `kaijo up` sets",
 )
+@click.option("--until-eof", is_flag=True, hidden=True)
 @lang_option
-def command(port: int, data: Path | None, face: str, clock: str | None, clock_file: Path | None) -> None:
+def command(
+    port: int, data: Path | None, face: str, clock: str | None, clock_file: Path | None, *, until_eof: bool
+) -> None:
     """予約サービスを動かす / run the reservation service on loopback."""
     if clock is not None and clock_file is not None:
         raise UsageProblem("usage.two-clocks")
     time = clock_at(clock) if clock_file is None else SharedClock(clock_file)
     service = app.service(data or app.home() / "service", time, face_required=face == "required")
+    if until_eof:
+        Thread(target=_stop_at_end_of_input, daemon=True).start()
     speech().say("cli.serving", url=f"http://127.0.0.1:{port}")
     app.run(service, port)
+
+
+def _stop_at_end_of_input() -> None:
+    """Stop in peace when whoever started this process is gone, however it ended."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
