@@ -4,7 +4,7 @@ ARGS ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ready up demo test check bench format lock clean python
+.PHONY: help setup ready up demo test check bench gallery format lock clean python
 
 help: ## this list
 	@echo "Kaijo: make TARGET [ARGS=...] [PYTHON=python3.11]"
@@ -22,7 +22,7 @@ demo: ready ## the whole recovery of one test person, unattended
 test: ready ## every test that this machine can run (with CI=true none may be skipped)
 	@$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadgroup $(ARGS)
 
-check: ready ## format, lint, types, imports between rooms, tree, lock and docs in step
+check: ready ## format, lint, types, imports between rooms, tree, lock, docs and facts in step
 	$(BIN)/ruff format --check . || { echo "To mend: make format"; exit 1; }
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(wildcard bench) src tests tools
@@ -30,11 +30,15 @@ check: ready ## format, lint, types, imports between rooms, tree, lock and docs 
 	$(BIN)/python -m tools.check_tree
 	$(BIN)/python -m tools.check_lock
 	$(BIN)/python -m tools.check_docs
+	$(BIN)/python -m tools.check_facts
 	$(BIN)/python -m tools.failure_codes --check
 	$(BIN)/python -m tools.make_screens --check
 
 bench: ready ## benchmarks, each with its limit beside it
 	@set -e; for file in $(sort $(wildcard bench/[a-z]*.py)); do echo "== $$file"; $(BIN)/python $$file $(ARGS); done
+
+gallery: ready ## the pictures of every screen anew, taken by the browser's tests
+	@$(BIN)/python -m tools.make_gallery
 
 format: ready ## write the format that check asks for
 	$(BIN)/ruff format .

@@ -26,7 +26,19 @@ from kaijo.words import LANGS, catalogue
 from tests.support.world import NEW_PINS, NIGHT, World, pins_of
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
-NAMES = ("check", "claims", "completion", "demo", "error", "facts", "persons", "reader-test", "readers", "reservation")
+NAMES = (
+    "check",
+    "claims",
+    "completion",
+    "demo",
+    "error",
+    "facts",
+    "persons",
+    "plan",
+    "reader-test",
+    "readers",
+    "reservation",
+)
 PROOF = pins_of("signature-locked")[PinKind.AUTHENTICATION]
 
 

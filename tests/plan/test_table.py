@@ -225,3 +225,22 @@ def test_only_now_and_pins_told_says_what_knowing_more_would_change() -> None:
         "unknown-post-office",
         "unknown-ready",
     ]
+
+
+def test_kiosk_is_no_way_for_a_pin_that_is_known() -> None:
+    held = {"kind": "signature", "made_at": "2027-03-15T19:00"}
+    assert reasons(night(pins=BOTH_KNOWN, reservation=held))["kiosk-etax"] == "nothing-to-reset"
+    means = {**dict.fromkeys(MEANS, False), "card_reader": True}
+    pins = {"signature": KNOWN, "authentication": LOCKED}
+    assert reasons(night(pins=pins, equipment=means, reservation=held))["kiosk-etax"] == "no-phone"
+
+
+def test_kiosk_route_does_not_look_for_a_slip_that_would_make_it_needless() -> None:
+    raw = night(pins={"signature": {"memory": "forgotten", "tries_left": 2}, "authentication": KNOWN})
+    assert [step.act for step in route(raw, "kiosk-etax").steps][:3] == ["reserve", "go", "kiosk"]
+
+
+def test_stores_alike_are_as_good_as_the_chance_of_each() -> None:
+    one, three = ({"stores": [{"chain": "lawson", "minutes": 6}] * count} for count in (1, 3))
+    chances = [route(night(places=places), "kiosk-etax").worth.chance for places in (one, three)]
+    assert chances[0] < chances[1] <= 1

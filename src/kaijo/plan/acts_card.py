@@ -9,6 +9,7 @@ from kaijo.plan.acts_counter import counter_acts
 from kaijo.plan.rules import shops
 from kaijo.plan.situation import Store
 from kaijo.plan.states import CARD_KINDS, DEAD, FORGOTTEN, KNOWN, LOCKED, State
+from kaijo.plan.windows import HOUR
 from kaijo.plan.world import World
 
 
@@ -52,12 +53,13 @@ def _helps(stand: int) -> bool:
 
 def _try(world: World, kind: PinKind) -> Act:
     minutes, odds, left = world.minutes("try-pin"), world.confidence[kind.value], world.tries_left(kind)
+    guessed = ("chance-unsure",) if world.situation.pin(kind).confidence is None else ()
 
     def lead(state: State, _: int) -> tuple[Outcome, ...]:
         missed = state.pin(kind)
         right, after = odds[missed], missed + 1
-        miss = state.with_pin(kind, LOCKED if after >= left else after)
-        return ((right, state.with_pin(kind, KNOWN)), (1 - right, miss))
+        miss = LOCKED if after >= left else after if after < len(odds) else FORGOTTEN
+        return (right, state.with_pin(kind, KNOWN)), (1 - right, state.with_pin(kind, miss))
 
     return Act(
         name="try-pin",
@@ -65,7 +67,7 @@ def _try(world: World, kind: PinKind) -> Act:
         core=(Leg("try-pin", HOME, minutes),),
         lead=lead,
         allowed=lambda state: 0 <= state.pin(kind) < len(odds) and odds[state.pin(kind)] > 0,
-        facts=(f"pin-{kind.value}", "tries-on-card", "duration-try-pin"),
+        facts=(f"pin-{kind.value}", "tries-on-card", "duration-try-pin", "chance-next-idea", *guessed),
         effort=(0, minutes),
     )
 
@@ -95,8 +97,16 @@ def _reserve(world: World, kind: PinKind, proof: PinKind) -> Act:
         opening = kiosk.earliest(now, session)
         return opening[1] - life - minutes if opening else now
 
+    def until(made: int) -> int:
+        """Return the end of a reservation made then, to the whole hour before unless the next opening needs it all.
+
+        That is the safe side, and the reservations of one hour are one state to the search.
+        """
+        opening = kiosk.earliest(made, session)
+        return max((made + life) // HOUR * HOUR, min(made + life, opening[1]) if opening else 0)
+
     def lead(state: State, end: int) -> tuple[Outcome, ...]:
-        made = (match, state._replace(reserved=kind.value, until=end + life))
+        made = (match, state._replace(reserved=kind.value, until=until(end)))
         return (made, (1 - match, state._replace(refused=True))) if face else (made,)
 
     return Act(
@@ -113,14 +123,17 @@ def _reserve(world: World, kind: PinKind, proof: PinKind) -> Act:
         ),
         not_before=not_before,
         not_after=lambda _: world.alive_until,
-        facts=("reset-cross-proof", "reset-preconditions", f"reset-face-{kind.value}", "app-hours", "duration-reserve"),
+        facts=(
+            *("reset-cross-proof", "reset-preconditions", f"reset-face-{kind.value}", "app-hours", "duration-reserve"),
+            *(("chance-face-match",) if face else ()),
+        ),
         effort=(0, minutes),
     )
 
 
 def _kiosk(world: World, kind: PinKind, proof: PinKind, index: int, store: Store) -> Act:
-    minutes, bit, wait = world.minutes("kiosk"), 1 << index, world.rules.reset_wait
-    works = world.chance(f"shop-{shops(store.chain)}")
+    minutes, bit, wait, word = world.minutes("kiosk"), 1 << index, world.rules.reset_wait, kind.value
+    works, twins = world.chance(f"shop-{shops(store.chain)}"), _twins(world, index)
 
     def lead(state: State, end: int) -> tuple[Outcome, ...]:
         done = state.with_pin(kind, KNOWN)._replace(reserved="", until=0).usable_after(end, wait)
@@ -133,11 +146,29 @@ def _kiosk(world: World, kind: PinKind, proof: PinKind, index: int, store: Store
         core=(Leg("kiosk", store.chain.value, minutes),),
         after=(Leg("go-home", HOME, store.minutes),),
         lead=lead,
-        allowed=lambda state: state.reserved == kind.value and state.pin(proof) == KNOWN and not state.broken & bit,
+        allowed=lambda state: (
+            state.reserved == word
+            and state.pin(proof) == KNOWN
+            and state.pin(kind) != KNOWN
+            and state.broken & (bit | twins) == twins
+        ),
         window=world.rules.kiosk,
         not_after=lambda state: min(state.until, world.alive_until),
-        facts=("kiosk-hours", "kiosk-year-end", "reservation-life", "reset-chains", "reset-usable", "duration-kiosk"),
+        facts=(
+            *("kiosk-hours", "kiosk-year-end", "reservation-life", "reset-chains", "reset-usable", "duration-kiosk"),
+            f"chance-shop-{shops(store.chain)}",
+        ),
         effort=(2 * store.minutes + minutes, 0),
         leads_to="etax-now",
         ripens=lambda limit: limit - wait,
     )
+
+
+def _twins(world: World, index: int) -> int:
+    """Return the bits of the stores named before one that are as far and as good: it is tried after they failed."""
+    stores = world.situation.places.stores or ()
+
+    def alike(store: Store) -> tuple[int, str, frozenset[PinKind]]:
+        return store.minutes, shops(store.chain), world.rules.chains[store.chain]
+
+    return sum(1 << earlier for earlier in range(index) if alike(stores[earlier]) == alike(stores[index]))

@@ -27,7 +27,8 @@ class _Desk:
     @property
     def facts(self) -> tuple[str, ...]:
         done = ("certificate-usable", "certificate-reissue") if self.renews else ("reset-usable",)
-        return ("counter-hours", "counter-scope", "counter-crowding", *done)
+        spent = f"duration-counter-{'renewal' if self.renews else 'reset'}"
+        return ("counter-hours", "counter-scope", "counter-crowding", *done, spent, "duration-counter-queue")
 
     def helps(self, state: State) -> bool:
         """Say whether there is anything for this session to do."""

@@ -108,6 +108,7 @@ def _paper(world: World, name: str, place: str, way: int) -> Act:
             *(("paper-postmark", "post-counter-hours") if by_post else ("drop-box",)),
             "paper-needs",
             "filing-deadline",
+            "duration-print-return",
             f"duration-{name}",
         ),
         effort=(2 * way + minutes, printing),

@@ -115,14 +115,23 @@ def plan(situation: Situation) -> Plan:
     routes = tuple(_route(solution, route) for route in solution.order)
     rejected = tuple(reject(solution, route) for route in ROUTES if route not in solution.order)
     made = Plan(situation, routes, rejected, stop_or_try(solution), ())
-    used = tuple(sorted({*made.facts, *(fact for line in rejected for fact in line.reason.facts)}))
     warnings = (
         *_general(made),
         *other_readings(solution),
         *unknown_things(solution),
-        *old_facts(solution, used),
+        *old_facts(solution, _used(made)),
     )
     return Plan(situation, routes, rejected, made.stop_trying, warnings)
+
+
+def _used(made: Plan) -> tuple[str, ...]:
+    """Return the facts of all that is said: routes with fallbacks and money, and what is ruled out."""
+    used = set(made.facts)
+    for route in made.routes:
+        used.update(fact for line in route.money for fact in line.facts)
+        used.update(fact for fallback in route.fallback for step in fallback.steps for fact in step.facts)
+    used.update(fact for rejection in made.rejected for fact in rejection.reason.facts)
+    return tuple(sorted(used))
 
 
 def _general(made: Plan) -> Iterator[Warn]:

@@ -33,6 +33,7 @@ class Bounds:
 
     def __init__(self, world: World, acts: tuple[Act, ...]) -> None:
         self._yen = world.losses.yen
+        self._known: dict[tuple[int, int], Bound] = {}
         self._ways = tuple(
             _Way(
                 act.going + act.doing,
@@ -51,6 +52,12 @@ class Bounds:
 
         Whoever is sure to be in time files in time by some way; who cannot be, files late by some way or never.
         """
+        found = self._known.get((work_left, now))
+        if found is None:
+            found = self._known[work_left, now] = self._reckon(work_left, now)
+        return found
+
+    def _reckon(self, work_left: int, now: int) -> Bound:
         chance = 0.0
         money = out = work = -math.inf
         for minutes, prepared, cut, electronic, far, labour in self._ways:

@@ -54,5 +54,6 @@ def _openings(window: Window, world: World) -> list[tuple[int, int]]:
     """Return what is still to come of a window, up to the deadline or for some days where that is far or over."""
     today, last = world.now // DAY, (world.cuts["etax"] - 1) // DAY
     days = range(today, last + 1) if today <= last < today + _LOOKED_AHEAD else range(today, today + _LOOKED_AHEAD)
+    end = (days[-1] + 1) * DAY
     spans = [span for day in days for span in window.day(day)]
-    return [(max(opens, world.now), closes) for opens, _, closes, _ in spans if closes > world.now]
+    return [(max(opens, world.now), min(closes, end)) for opens, _, closes, _ in spans if closes > world.now]

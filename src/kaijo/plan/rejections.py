@@ -111,7 +111,8 @@ def _kiosk(world: World) -> Iterator[Reason]:
     open_kinds = [kind for kind in CARD_KINDS if start.pin(kind) != KNOWN and _proven(world, kind)]
     if not open_kinds:
         yield Reason("no-proof", ("reset-cross-proof",))
-    if world.situation.reservation is None:
+    held = world.situation.reservation
+    if held is None or held.kind not in open_kinds:
         yield from _have(world.situation.equipment.nfc_phone, "phone", "reset-phone")
     stores = world.situation.places.stores
     if stores is None:

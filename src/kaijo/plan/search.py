@@ -119,6 +119,7 @@ class Search:
         chance = money = finish = 0.0
         out, work = float(-act.effort[0]), float(made.left - state.work - act.effort[1])
         then: list[Value | None] = []
+        most, rest = self._bounds.at_most(made.left, made.back), 1.0
         for odds, after in made.outcomes:
             if after is None:
                 late = made.end >= cut
@@ -126,15 +127,15 @@ class Search:
                 money -= odds * self._yen(made.end, electronic=act.electronic, late=late)
                 finish = float(-made.end)
                 then.append(None)
+                rest -= odds
                 continue
-            if then and found is not None:
-                most = self._bounds.at_most(after.work, made.back)
+            if found is not None:
                 hope = Bound(
-                    chance + odds * most.chance,
-                    money + odds * most.money,
-                    out + odds * most.out,
-                    work + odds * most.work,
-                    finish,
+                    chance + rest * most.chance,
+                    money + rest * most.money,
+                    out + rest * most.out,
+                    work + rest * most.work,
+                    finish if then else most.finish,
                 )
                 if not better(hope, found):
                     return None
@@ -147,6 +148,7 @@ class Search:
             work += odds * value.work
             finish = finish if then else value.finish
             then.append(value)
+            rest -= odds
         return Value(chance, money, out, work, finish, Choice(made, tuple(then)))
 
     def _after(self, mode: str, act: Act, state: State, now: int, *, failed: bool) -> Value | None:

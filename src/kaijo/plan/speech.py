@@ -53,10 +53,11 @@ def plain(data: Mapping[str, object]) -> dict[str, object]:
 
 
 def _say(code: str, data: Mapping[str, object], lang: Lang) -> str:
-    return label(code, lang, **{key: _shown(key, value, lang) for key, value in data.items()})
+    return label(code, lang, **{key: shown(key, value, lang) for key, value in data.items()})
 
 
-def _shown(key: str, value: object, lang: Lang) -> object:
+def shown(key: str, value: object, lang: Lang) -> object:
+    """Return one datum of a sentence as people write it: a fact by its title, a chance per cent, a day as a date."""
     if key == "fact" and value in book():
         return book()[str(value)].title[lang]
     if key == "chance" and isinstance(value, float):

@@ -40,10 +40,11 @@ class State(NamedTuple):
         return self.signature if kind is PinKind.SIGNATURE else self.authentication
 
     def with_pin(self, kind: PinKind, stand: int) -> "State":
-        """Return the state with one PIN changed."""
-        if kind is PinKind.SIGNATURE:
-            return self._replace(signature=stand)
-        return self._replace(authentication=stand)
+        """Return the state with one PIN changed. Where both work then, nothing is left that a reset needs."""
+        mine, other = (stand, self.authentication) if kind is PinKind.SIGNATURE else (self.signature, stand)
+        if mine == KNOWN and other == KNOWN:
+            return State(mine, other, self.usable, self.renewed, self.work, letter=self.letter, called=self.called)
+        return State(mine, other, *self[2:])
 
     def usable_after(self, minute: int, wait: int) -> "State":
         """Return the state when e-Tax takes the card only after a wait; without a wait nothing changes."""

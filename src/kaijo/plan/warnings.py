@@ -53,7 +53,7 @@ def unknown_things(solution: Solution) -> Iterator[Warn]:
     for name, told in _alternatives(solution.situation):
         other = Solution(told)
         if other.gist() != solution.gist():
-            yield Warn(f"unknown-{name}", _best(other))
+            yield Warn(f"unknown-{name}" if other.first else f"unknown-{name}-nothing", _best(other))
     situation = solution.situation
     if situation.filing.deadline is None and situation.filing.kind is not ReturnKind.REFUND:
         day = solution.worlds[Pace.TYPICAL].deadline

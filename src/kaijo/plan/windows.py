@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from kaijo.clock import JST
 
-DAY = 24 * 60
+HOUR = 60
+DAY = 24 * HOUR
 _SEARCHED_DAYS = 62
 
 
