@@ -15,6 +15,11 @@ class Night:
     screens: tuple[Given, Given, Given, Given, Given]
     told: dict[str, Any]
 
+    @property
+    def given(self) -> Given:
+        """What is chosen on all screens together."""
+        return {name: value for screen in self.screens for name, value in screen.items()}
+
 
 NIGHTS = {
     "signature-locked-lawson": Night(
@@ -140,13 +145,24 @@ NIGHTS = {
 
 
 def walk(visitor: Visitor, night: Night) -> list[Page]:
-    """Answer every screen; return every page met, the plan last."""
-    pages = [visitor.go("/guide")]
-    for given in night.screens:
-        pages.append(answer(visitor, pages[-1], "next", given))
-    return pages
+    """Answer every screen; return both pages met, the plan last."""
+    questions = visitor.go("/guide")
+    return [questions, answer(visitor, questions, "plan", night.given)]
 
 
 def answer(visitor: Visitor, page: Page, to: str, given: Given) -> Page:
-    """Send a screen with what is chosen on it, by the button that leads to `to`."""
-    return visitor.post("/guide", {**page.forms[0].hidden(), "to": to, **given})
+    """Send the form as it is filled in, with what is chosen now, by the button that leads to `to`."""
+    return visitor.post("/guide", {**filled(page), "to": to, **given})
+
+
+def filled(page: Page) -> Given:
+    """Return what the first form of a page sends by itself: hidden, checked, selected and typed."""
+    menu, fields = "", page.forms[0].hidden()
+    for tag, one in page.elements:
+        if tag == "select":
+            menu = one["name"]
+        if tag == "option" and ("selected" in one or menu not in fields):
+            fields[menu] = one["value"]
+        if tag == "input" and (one.get("type") in {"date", "time", "datetime-local"} or "checked" in one):
+            fields[one["name"]] = one["value"]
+    return fields

@@ -1,8 +1,11 @@
 """The guide's pages, walked as a person without scripts walks them, against the planner asked directly."""
 
+from base64 import b64encode
 from collections.abc import Iterator
+from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from urllib.parse import urlencode
 
 import pytest
 
@@ -10,11 +13,13 @@ from kaijo.clock import ManualClock
 from kaijo.plan.advice import Plan, plan
 from kaijo.plan.parsing import parse
 from kaijo.web import NoPlaces, pages
-from kaijo.web.guide.answers import pack, unpack
+from kaijo.web.guide.questions import PLAN, SCREENS, every_question
+from kaijo.web.guide.sharing import first_open, shared
+from kaijo.web.style import style_of
 from kaijo.words import LANGS, Lang, label
 from tests.support.world import NIGHT
 
-from .nights import NIGHTS, Night, answer, walk
+from .nights import NIGHTS, Given, Night, answer, filled, walk
 from .visitor import Page, Visitor
 
 MOST_BYTES = 60_000
@@ -52,9 +57,17 @@ def test_walk_ends_at_the_plan_that_the_planner_makes(guest: Visitor, name: str,
 
 @pytest.mark.parametrize("name", NIGHTS)
 def test_plan_is_the_sixth_screen_at_the_latest(guest: Visitor, name: str) -> None:
-    headings = [page.within("h1")[0] for page in walk(guest, NIGHTS[name])]
-    plans = {label(f"guide.plan.{end}", "ja") for end in ("in-time", "late", "nothing")}
-    assert [heading in plans for heading in headings] == [False] * 5 + [True]
+    questions, planned = walk(guest, NIGHTS[name])
+    screens = [one["id"] for one in questions.all("section")]
+    assert (screens, len(screens) + 1) == (list(SCREENS), 6)
+    assert planned.within("h1")[0] in {label(f"guide.plan.{end}", "ja") for end in ("in-time", "late", "nothing")}
+
+
+def test_screens_lead_on_and_back_within_the_page(guest: Visitor) -> None:
+    page = guest.go("/guide")
+    ways = [one["href"] for one in page.all("a") if "button" in one.get("class", "")]
+    assert ways == ["#card", "#hand", "#pin", "#near", "#card", "#return", "#hand", "#near"]
+    assert [one["class"] for one in page.all("section")] == ["screen here", *["screen"] * 4]
 
 
 @pytest.mark.parametrize("name", NIGHTS)
@@ -95,29 +108,34 @@ def test_plain_japanese_says_the_same_in_its_own_words(guest: Visitor) -> None:
     assert times(page) == expected_times(directly(NIGHTS["signature-locked-lawson"]))
 
 
-def test_language_can_be_changed_on_the_way_without_losing_an_answer(guest: Visitor) -> None:
-    page = guest.send(guest.go("/guide"), to="next", trouble="signature", memory="locked")
-    turned = guest.post("/guide?lang=en", {**page.forms[0].hidden(), "to": "stay", "authentication": "unsure"})
-    assert turned.within("h1") == [label("guide.screen.card", "en")]
-    assert chosen(turned)["authentication"] == "unsure"
-    assert chosen(guest.send(turned, to="back"))["memory"] == "locked"
+@pytest.mark.parametrize("to", [*SCREENS, PLAN])
+def test_language_can_be_changed_on_every_screen_without_losing_an_answer(guest: Visitor, to: str) -> None:
+    night = NIGHTS["signature-locked-lawson"]
+    turned = guest.post("/guide?lang=en", {**filled(guest.go("/guide")), **night.given, "to": to})
+    assert next(turned.all("html"))["lang"] == "en"
+    if to in SCREENS:
+        assert [one["id"] for one in turned.all("section") if "here" in one["class"]] == [to]
+        turned = answer(guest, turned, PLAN, {})
+    assert times(turned) == expected_times(directly(night))
 
 
-def chosen(page: Page) -> dict[str, str]:
-    return {one["name"]: one["value"] for one in page.all("input") if "checked" in one}
-
-
-def test_way_back_keeps_every_answer(guest: Visitor) -> None:
+def test_change_of_answers_keeps_every_answer(guest: Visitor) -> None:
     night = NIGHTS["authentication-locked-only-lawson"]
-    page = walk(guest, night)[-1]
-    page = guest.send(page, to="pin")
-    assert chosen(page) | night.screens[0] == chosen(page)
-    again = answer(guest, page, "plan", night.screens[0])
-    assert times(again) == expected_times(directly(night))
+    page = guest.send(walk(guest, night)[-1], to="pin")
+    assert filled(page) | night.given == filled(page)
+    assert times(answer(guest, page, PLAN, {})) == expected_times(directly(night))
 
 
-def test_plan_can_be_had_from_every_screen(guest: Visitor) -> None:
-    page = guest.send(guest.go("/guide"), to="plan")
+def test_what_was_asked_of_the_trouble_is_not_taken_from_its_second_place(guest: Visitor) -> None:
+    given = {"trouble": "signature", "memory": "locked", "signature": "known", "signature-tries": "5"}
+    page = answer(guest, guest.go("/guide"), PLAN, given)
+    assert times(page) == expected_times(
+        plan(parse({"now": NIGHT.isoformat(), "pins": {"signature": {"tries_left": 0}}}))
+    )
+
+
+def test_plan_can_be_had_at_once(guest: Visitor) -> None:
+    page = guest.send(guest.go("/guide"), to=PLAN)
     assert times(page) == expected_times(plan(parse({"now": NIGHT.isoformat(), "pins": {}})))
 
 
@@ -146,37 +164,23 @@ def test_plan_can_be_had_from_every_screen(guest: Visitor) -> None:
 def test_bad_answer_is_told_beside_its_question_and_nothing_is_lost(
     guest: Visitor, screen: int, given: dict[str, str], name: str, reason: str
 ) -> None:
-    page = guest.go("/guide")
-    for _ in range(screen):
-        page = guest.send(page, to="next", trouble="signature")
-    wrong = answer(guest, page, "next", {"trouble": "signature", **given})
+    wrong = answer(guest, guest.go("/guide"), PLAN, {"trouble": "signature", **given})
     assert wrong.status == 422
+    assert [one["id"] for one in wrong.all("section") if "here" in one["class"]] == [SCREENS[screen]]
     assert [text for text in wrong.within("p") if text == label(f"word.{reason}", "ja")] != []
     assert [one["id"] for one in wrong.all("p") if one.get("class") == "error"] == [f"{name}-wrong"]
-    kept = unpack(wrong.forms[0].hidden()["kept"])
-    assert kept | {key: value for key, value in given.items() if value != "unknown"} == kept
-
-
-def test_contradiction_that_shows_later_leads_back_to_its_question(guest: Visitor) -> None:
-    answers = {"trouble": "signature", "memory": "locked", "tries": "2"}
-    first = guest.go("/guide").forms[0].hidden()
-    page = guest.post("/guide", {**first, "kept": pack(answers), "screen": "near", "to": "next", "lawson": "5"})
-    assert (page.status, page.within("h1")) == (
-        422,
-        [label("web.wrong", "ja", title=label("guide.screen.pin", "ja"))],
-    )
-    assert unpack(page.forms[0].hidden()["kept"]) == {**answers, "lawson": "5"}
+    shown = {key: value for key, value in given.items() if value in every_question()[key].options or "-" in value}
+    assert filled(wrong) | shown == filled(wrong)
 
 
 @pytest.mark.parametrize(
     "fields",
     [
-        {"screen": "elsewhere"},
-        {"screen": "pin", "to": "elsewhere"},
-        {"screen": "pin", "kept": "name=Taro"},
-        {"screen": "pin", "kept": "&&&="},
-        {"screen": "pin", "kept": "lawson=" + "5" * 41},
-        {"screen": "pin", "memory": "x" * 41},
+        {"to": "elsewhere"},
+        {"to": PLAN, "kept": "name=Taro"},
+        {"to": PLAN, "kept": "&&&="},
+        {"to": PLAN, "kept": "lawson=" + "5" * 41},
+        {"to": PLAN, "memory": "x" * 41},
         {},
     ],
 )
@@ -192,12 +196,45 @@ def test_no_answer_ever_stands_in_an_address_or_a_header(guest: Visitor) -> None
     addresses = {str(seen.url).removeprefix("http://127.0.0.1") for seen in guest.seen}
     assert addresses == {"/guide"}
     assert {name for seen in guest.seen for name in seen.headers} & {"location", "set-cookie"} == set()
-    assert {seen.headers["cache-control"] for seen in guest.seen} == {"no-store"}
+
+
+def test_pages_of_the_guide_alone_may_come_back_from_history(guest: Visitor) -> None:
+    opened, planned = walk(guest, NIGHTS["signature-locked-lawson"])
+    said = [page.response.headers["cache-control"] for page in (opened, planned, guest.go("/nowhere"))]
+    assert said == ["private, no-cache", "private, max-age=86400", "no-store"]
+
+
+SHARED: list[tuple[Given, Given, str]] = [
+    ({"trouble": "signature", "memory": "locked", "lawson": "5", "kind": "blue"}, {}, "card"),
+    ({"trouble": "signature", "memory": "locked", "authentication": "locked"}, {}, "hand"),
+    ({"trouble": "signature"}, {"memory": "unsure", "tries": "2", "moved": "yes", "counter": "30"}, "card"),
+    ({"at": "2027-03-14T20:00"}, {"under-age": "yes", "certificate-end": "2029-05-05", "nfc-phone": "no"}, "pin"),
+    ({"trouble": "signature"}, {"signature": "locked", "ready": "20", "post-closes": "19:00"}, "card"),
+    ({}, {"memory": "locked", "accountant": "yes", "kind": "green", "at": "tonight", "aeon": "99999"}, "pin"),
+]
+
+
+@pytest.mark.parametrize(("told", "withheld", "screen"), SHARED)
+def test_link_carries_the_night_and_nothing_of_the_person(
+    guest: Visitor, told: Given, withheld: Given, screen: str
+) -> None:
+    assert shared({**told, **withheld}) == told
+    assert first_open(told) == screen
+    opened = guest.go(f"/guide?{urlencode({**told, **withheld, 'fbclid': 'x'})}")
+    assert [one["id"] for one in opened.all("section") if "here" in one["class"]] == [screen]
+    blank = filled(guest.go("/guide"))
+    assert filled(opened) == {**blank, **told}
+
+
+def test_link_on_the_plan_opens_to_what_it_says(guest: Visitor) -> None:
+    page = walk(guest, NIGHTS["signature-locked-lawson"])[-1]
+    (address,) = [one["href"] for one in page.all("a") if one.get("class") == "address"]
+    assert address == "http://127.0.0.1/guide?trouble=signature&memory=locked&lawson=5&kind=blue"
 
 
 def test_only_the_guide_may_run_a_script_of_ours(guest: Visitor) -> None:
     policies = [guest.client.get(path).headers["Content-Security-Policy"] for path in ("/guide", "/nowhere")]
-    assert [policy.endswith("; script-src 'self'") for policy in policies] == [True, False]
+    assert [policy.endswith("; script-src 'self'; connect-src 'self'") for policy in policies] == [True, False]
     assert policies[0].startswith(policies[1])
 
 
@@ -216,18 +253,29 @@ def test_address_of_the_calendar_alone_leads_to_the_beginning(guest: Visitor) ->
 
 @pytest.mark.parametrize("name", NIGHTS)
 def test_pages_stay_light(guest: Visitor, name: str) -> None:
-    static = sum(
-        len(path.read_bytes())
-        for path in map(static_file, ("tokens.css", "frame.css", "parts.css", "forms.css", "guide.css", "guide.js"))
-    )
+    script = len(static_file("guide.js").read_bytes())
     heaviest = max(len(page.response.content) for page in walk(guest, NIGHTS[name]))
-    assert static + heaviest <= MOST_BYTES
+    assert script + heaviest <= MOST_BYTES
 
 
 def static_file(name: str) -> Traversable:
     return files("kaijo.web").joinpath("static", name)
 
 
-def test_script_fetches_and_writes_no_code() -> None:
+def test_script_takes_no_code_and_keeps_nothing() -> None:
     script = static_file("guide.js").read_text("utf-8")
-    assert [word for word in ("fetch", "innerHTML", "eval", "import", "localStorage", "cookie") if word in script] == []
+    words = ("innerHTML", "eval", "import", "Storage", "cookie", "http", "setAttribute('on")
+    assert [word for word in words if word in script] == []
+
+
+def test_style_stands_in_the_page_and_is_let_in_by_its_hash(guest: Visitor) -> None:
+    page = guest.go("/guide")
+    assert next(text for path, text in page.texts if path[-1] == "style") == " ".join(style_of("guide").split())
+    digest = b64encode(sha256(page.response.text.split("<style>")[1].split("</style>")[0].encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in page.response.headers["Content-Security-Policy"]
+    assert [one["href"] for one in page.all("link")] == ["data:,"]
+
+
+def test_face_without_a_sheet_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        style_of("tokens")

@@ -3,6 +3,7 @@
 import click
 
 from kaijo import app
+from kaijo.cli.local_facts import facts_option
 from kaijo.cli.options import SERVICE_PORT, clock_option
 from kaijo.cli.pages import pages_options
 from kaijo.cli.speech import lang_option, speech
@@ -13,6 +14,7 @@ _PAGES_PORT = SERVICE_PORT + 4
 
 @click.command("guide")
 @pages_options(_PAGES_PORT)
+@facts_option
 @clock_option
 @lang_option
 def command(port: int, clock: str | None, *, no_browser: bool) -> None:

@@ -9,24 +9,36 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kaijo.errors import Refused, UsageProblem
+from kaijo.web.style import style_source
 
 HOSTS = ("127.0.0.1", "localhost")
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'",
+    "Content-Security-Policy": f"default-src 'none'; style-src {style_source()}; img-src 'self' data:; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=()",
 }
-# Only the guide has a script, for what nobody needs; pages that take PINs have none.
-_WITH_SCRIPT = {
+# The guide has a script for what nobody needs. Only its pages may be shown again
+# from the browser's history: the way back must not end at a question whether to send a form again (docs/adr/0012).
+_GUIDE = {
     **HEADERS,
-    "Content-Security-Policy": f"{HEADERS['Content-Security-Policy']}; script-src 'self'",
+    "Content-Security-Policy": f"{HEADERS['Content-Security-Policy']}; script-src 'self'; connect-src 'self'",
+    "Cache-Control": "private, no-cache",
+}
+_GUIDE_ANSWERED = {**_GUIDE, "Cache-Control": "private, max-age=86400"}
+# The phone looks into a face, and counts the time of a reservation down. Nothing it shows comes from elsewhere.
+PHONE_HEADERS = {
+    **HEADERS,
+    "Content-Security-Policy": f"{HEADERS['Content-Security-Policy']}; script-src 'self'; connect-src 'self'; "
+    "media-src 'self' blob:",
+    "Permissions-Policy": "camera=(self)",
 }
 _BODY_LIMIT = 4096
-_FIELD_LIMIT = 16
+_FIELD_LIMIT = 40
 _TOKEN_SIZE = 16
 
 
@@ -38,7 +50,7 @@ class SecurityHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        headers = _WITH_SCRIPT if scope.get("path", "").split("/")[1:2] == ["guide"] else HEADERS
+        headers = _headers(scope)
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -46,6 +58,15 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+def _headers(scope: Scope) -> Mapping[str, str]:
+    face = scope.get("path", "").split("/")[1:2]
+    if face == ["phone"]:
+        return PHONE_HEADERS
+    if face != ["guide"]:
+        return HEADERS
+    return _GUIDE_ANSWERED if scope.get("method") == "POST" else _GUIDE
 
 
 def new_token() -> str:
@@ -65,6 +86,17 @@ async def read_form(request: Request, token: str) -> Mapping[str, str]:
     return fields
 
 
+async def read_bytes(request: Request, token: str, limit: int) -> bytes:
+    """Return the body that a script of our own pages sent, with the form's token in the header `X-Kaijo-Token`.
+
+    Raises as `read_form`.
+    """
+    _require_same_origin(request)
+    if not secrets.compare_digest(request.headers.get("x-kaijo-token", "").encode(), token.encode()):
+        raise Refused("web.stale-form")
+    return await _body(request, limit)
+
+
 def _require_same_origin(request: Request) -> None:
     # Our own forms arrive with "Origin: null", because our pages give no referrer; Sec-Fetch-Site tells them apart.
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
@@ -73,12 +105,12 @@ def _require_same_origin(request: Request) -> None:
         raise Refused("web.foreign-origin")
 
 
-async def _body(request: Request) -> bytes:
+async def _body(request: Request, limit: int = _BODY_LIMIT) -> bytes:
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > _BODY_LIMIT:
-            raise UsageProblem("web.too-large", limit=_BODY_LIMIT)
+        if len(body) > limit:
+            raise UsageProblem("web.too-large", limit=limit)
     return body
 
 

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from kaijo.card.guard import Guard, TriesReading
@@ -21,7 +21,7 @@ from kaijo.facts.usable import lowest_age
 from kaijo.terminals.client import ServiceClient
 from kaijo.web.languages import in_lang, lang_of, name_of, remember_lang, voice_of, wording
 from kaijo.web.places import Place, Places, Words
-from kaijo.web.security import new_token, read_form
+from kaijo.web.security import new_token, read_bytes, read_form
 from kaijo.web.style import style_of
 from kaijo.web.table import Table
 from kaijo.words import Message, explain, label, show
@@ -51,6 +51,7 @@ class Site:
         clock: Clock,
         note_last_try: Callable[[TriesReading], None],
         set_clock: Callable[[datetime | None], None] | None,
+        clerks: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self.faces = faces
         self.service = service
@@ -58,6 +59,7 @@ class Site:
         self.clock = clock
         self.note_last_try = note_last_try
         self.set_clock = set_clock
+        self.clerks = clerks
         self.table = Table(places)
         self._token = new_token()
         self._templates = _templates()
@@ -87,6 +89,18 @@ class Site:
         async def endpoint(request: Request) -> Response:
             fields = await read_form(request, self._token)
             return await run_in_threadpool(answer, request, fields)
+
+        return Route(path, endpoint, methods=["POST"])
+
+    def post_bytes(self, path: str, limit: int, answer: Callable[[Request, bytes], Response]) -> Route:
+        """Return the route to which a script of our own pages posts up to `limit` bytes; failures are JSON too."""
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                body = await read_bytes(request, self._token, limit)
+                return await run_in_threadpool(answer, request, body)
+            except KaijoError as error:
+                return JSONResponse({"refused": explain(error, lang_of(request)).as_dict()})
 
         return Route(path, endpoint, methods=["POST"])
 
@@ -120,7 +134,8 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"t": _t, "pin_rule": pin_rule, "lowest_age": lowest_age, "name_of": name_of, "style": style_of}
+    environment.globals |= {"t": _t, "pin_rule": pin_rule, "lowest_age": lowest_age}
+    environment.globals |= {"name_of": name_of, "style": style_of}
     environment.filters |= {"show": _show, "explain": _explain, "words": _words, "segment": _segment}
     return environment
 

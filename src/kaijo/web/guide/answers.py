@@ -1,4 +1,4 @@
-"""The answers on their way: packed into one hidden field of the page, and made into what the planner reads."""
+"""The answers on their way: read from the form, packed into one field of the plan, made into the planner's words."""
 
 import re
 from datetime import datetime
@@ -8,7 +8,7 @@ from kaijo.errors import UsageProblem
 from kaijo.facts.pins import PinKind
 from kaijo.facts.stores import Chain
 from kaijo.facts.usable import lowest_age
-from kaijo.web.guide.questions import EQUIPMENT, NONE, PLACES, SCREENS, UNKNOWN, Answers, about, questions, trouble_of
+from kaijo.web.guide.questions import EQUIPMENT, NONE, PLACES, UNKNOWN, Answers, about, every_question, pins_asked
 
 _MOST = 64
 _LONGEST = 40
@@ -39,14 +39,17 @@ def unpack(text: str) -> dict[str, str]:
     except ValueError:
         raise UsageProblem("web.bad-form") from None
     answers = dict(pairs)
-    known = {question.name for screen in SCREENS for given in ({}, answers) for question in questions(screen, given)}
-    if answers.keys() - known:
+    if answers.keys() - every_question().keys():
         raise UsageProblem("web.bad-form")
-    return {name: short(value) for name, value in answers.items()}
+    return {name: _short(value) for name, value in answers.items()}
 
 
-def short(value: str) -> str:
-    """Return an answer as it was given. Raises UsageProblem `web.bad-form` for one that no field of ours lets in."""
+def given(fields: Answers) -> dict[str, str]:
+    """Return the answers among the fields of a form. Raises UsageProblem `web.bad-form` for one no field lets in."""
+    return {name: _short(fields[name]) for name in every_question() if name in fields}
+
+
+def _short(value: str) -> str:
     if len(value) > _LONGEST:
         raise UsageProblem("web.bad-form")
     return value.strip()
@@ -61,7 +64,7 @@ def situation_of(answers: Answers, now: datetime) -> dict[str, object]:
         "now": answers.get("at") or now.isoformat(),
         "filing": _told(kind=_text(answers, "kind"), ready_in_minutes=_number(answers, "ready")),
         "person": _told(age=_age(answers), moved_since_issue=_flag(answers, "moved")),
-        "pins": {kind.value: pin for kind in PinKind if (pin := _pin(kind, answers))},
+        "pins": {kind.value: pin for kind in pins_asked(answers) if (pin := _pin(kind, answers))},
         "certificates": _certificates(answers),
         "equipment": _told(**{name.replace("-", "_"): _flag(answers, name) for name in EQUIPMENT}),
         "places": _places(answers),
@@ -82,8 +85,6 @@ def question_of(path: str, answers: Answers) -> str:
 
 
 def _pin(kind: PinKind, answers: Answers) -> dict[str, object]:
-    if kind not in {PinKind.SIGNATURE, PinKind.AUTHENTICATION, trouble_of(answers)}:
-        return {}
     memory, tries = about(kind, answers)
     locked = answers.get(memory) == "locked"
     return _told(

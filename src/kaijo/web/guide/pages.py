@@ -1,9 +1,9 @@
 """The guide: a few questions to a locked-out person at night, and the shortest way that is still open.
 
-The answers live in the page alone, packed into one hidden field: nothing is kept here, nothing personal stands in an
-address. So a form is answered with its next page itself, not with a redirect, which would have to carry the answers
-in an address or keep them here. Sending a form again repeats nothing, for it changes nothing; every screen has its
-own way back, so nobody depends on the browser's.
+All questions stand in one page, a screen at a time, and the answers live in its fields alone: nothing is kept here,
+nothing personal stands in an address. Going from screen to screen, on or back, never leaves that page. The form is
+answered with the plan itself, and the browser may show it again from its history (docs/adr/0012). Sending it again
+repeats nothing, for it changes nothing.
 """
 
 from collections.abc import Mapping
@@ -20,14 +20,13 @@ from kaijo.plan.advice import plan
 from kaijo.plan.calendar import calendar_text
 from kaijo.plan.parsing import parse
 from kaijo.plan.situation import Situation
-from kaijo.web.guide.answers import pack, question_of, short, situation_of, unpack
+from kaijo.web.guide.answers import given, pack, question_of, situation_of, unpack
 from kaijo.web.guide.picture import picture
 from kaijo.web.guide.questions import PLAN, SCREENS, Answers, questions
+from kaijo.web.guide.sharing import first_open, link, shared
 from kaijo.web.guide.words import Told
 from kaijo.web.languages import lang_of, voice_of
 from kaijo.web.site import Fields, Site, see_other
-
-_ORDER = (*SCREENS, PLAN)
 
 
 class GuidePages:
@@ -49,25 +48,22 @@ class GuidePages:
         ]
 
     def _open(self, request: Request) -> Response:
-        return self._screen(request, SCREENS[0], {}, first=True)
+        answers = shared(request.query_params)
+        return self._questions(request, first_open(answers), answers, fresh=not answers)
 
     def _answer(self, request: Request, fields: Fields) -> Response:
-        answers, screen = unpack(fields.get("kept", "")), fields.get("screen", "")
-        if screen not in _ORDER:
+        answers, to = {**unpack(fields.get("kept", "")), **given(fields)}, fields.get("to", "")
+        if to in SCREENS:
+            return self._questions(request, to, answers)
+        if to != PLAN:
             raise UsageProblem("web.bad-form")
-        if screen != PLAN:
-            asked = questions(screen, answers)
-            answers |= {question.name: short(fields.get(question.name, "")) for question in asked}
-        to = _target(screen, fields.get("to", "next"))
         try:
             situation = parse(situation_of(answers, self._site.clock.now()))
         except UsageProblem as refused:
             if refused.code != "plan.bad-situation":
                 raise
-            if _ORDER.index(to) < _ORDER.index(screen):
-                return self._screen(request, to, answers)
             return self._wrong(request, answers, refused)
-        return self._plan(request, situation, answers) if to == PLAN else self._screen(request, to, answers)
+        return self._plan(request, situation, answers)
 
     def _calendar(self, request: Request, fields: Fields) -> Response:
         answers = unpack(fields.get("kept", ""))
@@ -80,31 +76,28 @@ class GuidePages:
 
     def _wrong(self, request: Request, answers: Answers, refused: UsageProblem) -> Response:
         name = question_of(str(refused.data["field"]), answers)
-        screen = next(one for one in SCREENS if name in {question.name for question in questions(one, answers)})
-        return self._screen(request, screen, answers, {name: str(refused.data["reason"])})
+        screen = next(one for one in SCREENS if name in {question.name for question in questions(one)})
+        return self._questions(request, screen, answers, {name: str(refused.data["reason"])})
 
-    def _screen(
+    def _questions(
         self,
         request: Request,
-        screen: str,
+        here: str,
         answers: Answers,
         wrong: Mapping[str, str] | None = None,
         *,
-        first: bool = False,
+        fresh: bool = False,
     ) -> Response:
         return self._site.render(
             request,
-            "guide/screen.html",
+            "guide/questions.html",
             422 if wrong else 200,
-            screen=screen,
-            number=SCREENS.index(screen) + 1,
-            count=len(SCREENS),
-            questions=questions(screen, answers),
+            here=here,
+            screens={screen: questions(screen) for screen in SCREENS},
             answers=answers,
-            kept=pack(answers),
             wrong=wrong or {},
             now=self._site.clock.now(),
-            first=first,
+            fresh=fresh,
         )
 
     def _plan(self, request: Request, situation: Situation, answers: Answers) -> Response:
@@ -112,7 +105,7 @@ class GuidePages:
         return self._site.render(
             request,
             "guide/plan.html",
-            first=False,
+            fresh=False,
             kept=pack(answers),
             shown=pack({**answers, "at": situation.now.isoformat()}),
             made=made,
@@ -120,7 +113,7 @@ class GuidePages:
             told=Told(made, voice_of(request)),
             picture=picture(made),
             live=not answers.get("at"),
-            address=f"{request.url.scheme}://{request.headers['host']}/guide",
+            address=f"{request.url.scheme}://{request.headers['host']}{link(answers)}",
         )
 
     def _pins(self, request: Request) -> Response:
@@ -134,19 +127,6 @@ class GuidePages:
 
     def _next_year(self, request: Request) -> Response:
         return self._site.render(request, "guide/next_year.html")
-
-
-def _target(screen: str, to: str) -> str:
-    here = _ORDER.index(screen)
-    near = {
-        "next": _ORDER[min(here + 1, len(SCREENS))],
-        "back": _ORDER[max(here - 1, 0)],
-        "stay": screen,
-        **dict(zip(_ORDER, _ORDER, strict=True)),
-    }
-    if to not in near:
-        raise UsageProblem("web.bad-form")
-    return near[to]
 
 
 def _to_start(_request: Request) -> Response:

@@ -45,9 +45,14 @@ class Question:
         return self.words if self.about else self.name
 
 
-def questions(screen: str, answers: Answers) -> tuple[Question, ...]:
-    """Return the questions of a screen, given the answers so far."""
-    return _ASKED[screen](answers)
+def questions(screen: str) -> tuple[Question, ...]:
+    """Return the questions of a screen."""
+    return _ASKED[screen]()
+
+
+def every_question() -> dict[str, Question]:
+    """Return all questions by name, in the order in which they are asked."""
+    return {question.name: question for screen in SCREENS for question in questions(screen)}
 
 
 def trouble_of(answers: Answers) -> PinKind | None:
@@ -55,9 +60,9 @@ def trouble_of(answers: Answers) -> PinKind | None:
     return next((kind for kind in PinKind if kind.value == answers.get("trouble")), None)
 
 
-def others_of(answers: Answers) -> tuple[PinKind, ...]:
-    """Return the PINs that sending needs besides the one that is the trouble."""
-    return tuple(kind for kind in _FOR_FILING if kind is not trouble_of(answers))
+def pins_asked(answers: Answers) -> frozenset[PinKind]:
+    """Return the PINs that are asked about: those that sending needs, and the one that is the trouble."""
+    return frozenset({*_FOR_FILING, trouble_of(answers) or PinKind.SIGNATURE})
 
 
 def about(kind: PinKind, answers: Answers) -> tuple[str, str]:
@@ -65,7 +70,7 @@ def about(kind: PinKind, answers: Answers) -> tuple[str, str]:
     return ("memory", "tries") if kind is trouble_of(answers) else (kind.value, f"{kind.value}-tries")
 
 
-def _pin(_answers: Answers) -> tuple[Question, ...]:
+def _pin() -> tuple[Question, ...]:
     return (
         Question("trouble", "list", "trouble", (*(kind.value for kind in PinKind), UNKNOWN)),
         Question("memory", "list", "memory", MEMORIES),
@@ -73,10 +78,10 @@ def _pin(_answers: Answers) -> tuple[Question, ...]:
     )
 
 
-def _card(answers: Answers) -> tuple[Question, ...]:
+def _card() -> tuple[Question, ...]:
     pins = (
         question
-        for kind in others_of(answers)
+        for kind in _FOR_FILING
         for question in (
             Question(kind.value, "list", "memory", MEMORIES, kind),
             Question(f"{kind.value}-tries", "row", "tries", _tries(kind), kind),
@@ -90,11 +95,11 @@ def _card(answers: Answers) -> tuple[Question, ...]:
     )
 
 
-def _hand(_answers: Answers) -> tuple[Question, ...]:
+def _hand() -> tuple[Question, ...]:
     return tuple(Question(name, "row", "is", _YES_NO) for name in EQUIPMENT)
 
 
-def _near(_answers: Answers) -> tuple[Question, ...]:
+def _near() -> tuple[Question, ...]:
     return (
         *(Question(chain.value, "menu", "minutes", (UNKNOWN, NONE, *_MINUTES), chain) for chain in Chain),
         *(Question(name, "menu", "minutes", (UNKNOWN, *_MINUTES)) for name in PLACES),
@@ -102,7 +107,7 @@ def _near(_answers: Answers) -> tuple[Question, ...]:
     )
 
 
-def _return(_answers: Answers) -> tuple[Question, ...]:
+def _return() -> tuple[Question, ...]:
     return (
         Question("kind", "list", "kind", (*(kind.value for kind in ReturnKind), UNKNOWN)),
         Question("ready", "row", "ready", _WORK),

@@ -1,19 +1,20 @@
 """A plan in the guide's words: each sentence of the planner, in plain Japanese where there is one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import Enum
 
 from kaijo.facts.book import Fact, fact, is_stale
 from kaijo.plan.advice import Plan, Route
 from kaijo.plan.losses import Line
 from kaijo.plan.rejections import Rejection
-from kaijo.plan.speech import place_name, say_money, say_rejection, say_stop, say_warning
+from kaijo.plan.speech import shown
 from kaijo.plan.stopping import StopOrTry
 from kaijo.plan.timetable import Step
 from kaijo.plan.warnings import Warn
 from kaijo.web.languages import Voice, wording
-from kaijo.words import Lang, label, show
+from kaijo.words import Lang, catalogue, label, show
 
 # From which chance on it is called so; words for a person, no rule of the world.
 _CHANCES = ((0.9, "sure"), (0.7, "likely"), (0.4, "open"), (0.05, "unlikely"), (0.0, "hardly"))
@@ -41,12 +42,12 @@ class Told:
 
     def step(self, step: Step) -> str:
         """Return what to do in a step."""
-        kind = "" if step.kind is None else self.say(f"word.{step.kind.value}")
-        return self.say(f"plan.act.{step.act}", kind=kind, place=place_name(step.place, self.lang))
+        return self._tell(f"plan.act.{step.act}", {"kind": step.kind, "place": self.place(step)})
 
     def place(self, step: Step) -> str:
         """Return where a step is done."""
-        return place_name(step.place, self.lang)
+        code = f"plan.place.{step.place}"
+        return self.say(code if code in catalogue() else f"word.{step.place}")
 
     def chance(self, route: Route) -> str:
         """Return the chance of a route in words and per cent."""
@@ -61,19 +62,20 @@ class Told:
 
     def rejection(self, rejection: Rejection) -> str:
         """Return why a route is ruled out."""
-        return say_rejection(rejection, self.lang)
+        return self._tell(rejection.code, rejection.reason.data)
 
     def warning(self, warning: Warn) -> str:
         """Return a warning."""
-        return say_warning(warning, self.lang)
+        return self._tell(warning.code, warning.data)
 
     def stop(self, answer: StopOrTry) -> str:
         """Return whether to stop or try."""
-        return say_stop(answer, self.lang)
+        said = self._tell(answer.code, {"kind": answer.kind, "chance": answer.break_even})
+        return said + self.say("plan.stop.costs-nothing") if answer.costs_nothing else said
 
     def money(self, line: Line) -> str:
         """Return one line of money lost."""
-        return say_money(line, self.lang)
+        return self.say(line.code, yen=f"{line.yen:,}")
 
     def title(self, fact_id: str) -> str:
         """Return what a fact is about."""
@@ -88,3 +90,11 @@ class Told:
         """Return whether a fact must be checked again."""
         today: date = self.made.situation.now.date()
         return is_stale(row, today)
+
+    def _tell(self, code: str, data: Mapping[str, object]) -> str:
+        return self.say(code, **{key: self._datum(key, value) for key, value in data.items()})
+
+    def _datum(self, key: str, value: object) -> object:
+        """Return a datum as this voice names it; a list of names goes on as it is."""
+        word = f"word.{value.value if isinstance(value, Enum) else value}"
+        return self.say(word) if word in catalogue() else shown(key, value, self.lang)
