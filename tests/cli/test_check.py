@@ -1,3 +1,8 @@
+import os
+import pty
+import subprocess
+import sys
+
 import pytest
 
 from kaijo.virtualcard.persons import persons
@@ -47,3 +52,13 @@ def test_report_that_cannot_be_written_is_said(kaijo: CommandLine, world: World)
 def test_watch_is_for_readers(kaijo: CommandLine, world: World) -> None:
     ended = kaijo("check", "--watch", "--card", str(world.card_file("fresh")))
     assert (ended.code, "usage.watch-reader" in ended.err) == (2, True)
+
+
+@pytest.mark.parametrize(("no_colour", "coloured"), [("", True), ("1", False)])
+def test_terminal_is_written_in_colour_unless_it_is_unwanted(world: World, no_colour: str, coloured: bool) -> None:
+    at = ("--card", str(world.card_file("fresh")), "--clock", NIGHT.isoformat())
+    ours, its = pty.openpty()
+    with os.fdopen(ours, "rb", buffering=0) as screen, os.fdopen(its, "wb") as terminal:
+        command = [sys.executable, "-m", "kaijo", "check", *at]
+        subprocess.run(command, stdout=terminal, env={**os.environ, "NO_COLOR": no_colour}, check=True)
+        assert (b"\x1b[" in screen.read(65536)) is coloured

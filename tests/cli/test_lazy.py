@@ -76,9 +76,10 @@ def test_check_has_loaded_no_more_than_the_card_file_needs_before_the_first_comm
     assert "cryptography.x509" not in told["first"]
 
 
-def test_check_as_json_draws_nothing(fresh: Path) -> None:
-    told = loaded_by("check", "--card", str(fresh), "--json")
-    assert "rich" not in foreign(told["end"])
+@pytest.mark.parametrize("how", [(), ("--json",)])
+def test_check_loads_three_libraries_and_their_own(fresh: Path, how: tuple[str, ...]) -> None:
+    told = loaded_by("check", "--card", str(fresh), "--clock", NIGHT.isoformat(), *how)
+    assert foreign(told["end"]) == {"click", "cryptography", "filelock"}
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("--version",)])

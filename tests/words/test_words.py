@@ -1,6 +1,5 @@
 from datetime import UTC, datetime
 from enum import Enum
-from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -10,7 +9,7 @@ from kaijo.errors import UsageProblem
 from kaijo.facts.book import Confidence
 from kaijo.facts.pins import PinKind
 from kaijo.facts.stores import Chain
-from kaijo.words import Lang, Message, catalogue, explain, label, load, message, show, show_time
+from kaijo.words import Lang, Message, catalogue, explain, label, message, show, show_time
 
 MONDAY_NIGHT = datetime(2027, 3, 15, 21, 40, tzinfo=JST)
 
@@ -94,14 +93,6 @@ def test_every_chain_has_a_name() -> None:
 def test_every_confidence_has_a_label() -> None:
     labels = {code.removeprefix("confidence.") for code in catalogue() if code.startswith("confidence.")}
     assert labels == set(get_args(Confidence))
-
-
-def test_code_written_down_twice_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "a.toml").write_text('"word.sea" = { ja = "海", en = "sea" }\n', "utf-8")
-    assert load(tmp_path) == {"word.sea": {"ja": "海", "en": "sea"}}
-    (tmp_path / "b.toml").write_text('"word.sea" = { ja = "海", en = "sea" }\n', "utf-8")
-    with pytest.raises(KeyError, match=r"word\.sea"):
-        load(tmp_path)
 
 
 @pytest.mark.parametrize(

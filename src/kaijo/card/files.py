@@ -4,8 +4,8 @@ Every application numbers its files for itself: 0001 of JPKI is not 0001 of the 
 own short file id [card notes 2]; where a PIN is two references, both are listed and must be kept the same.
 """
 
-from dataclasses import dataclass
 from enum import Enum, IntEnum, unique
+from typing import NamedTuple
 
 from kaijo.facts.pins import PinKind
 
@@ -97,8 +97,7 @@ class Code(Enum):
     BIRTH_DATE = "birth-date"
 
 
-@dataclass(frozen=True, slots=True)
-class PinReference:
+class PinReference(NamedTuple):
     """Where one PIN, one half of the resident PIN, or one code lives on the card."""
 
     kind: PinKind | Code

@@ -1,7 +1,6 @@
 """The JPKI application (公的個人認証): certificates and signatures."""
 
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from kaijo.card.apdu import Command, Ins
 from kaijo.card.files import Application, Jpki
@@ -28,8 +27,7 @@ _CA_CERTIFICATES = {
 _KEYS = {PinKind.SIGNATURE: Jpki.SIGNATURE_KEY, PinKind.AUTHENTICATION: Jpki.AUTHENTICATION_KEY}
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateAvailability:
+class CertificateAvailability(NamedTuple):
     """Which certificates the card has. A card of a child under 15 has no signature certificate."""
 
     signature: bool

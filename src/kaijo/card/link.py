@@ -1,11 +1,9 @@
 """What every way to a card looks like from above: a reader, a card file, a recorder, a fault injector."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
-@dataclass(frozen=True, slots=True)
-class LinkFacts:
+class LinkFacts(NamedTuple):
     """What a link tells of itself; None where it does not. `simulated` says that its times are computed, not taken."""
 
     atr: bytes | None = None

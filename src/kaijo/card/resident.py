@@ -1,8 +1,7 @@
 """The resident (住民基本台帳) and common (共通カード) applications: record files. Their PINs are two halves of one."""
 
-from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from kaijo.card import tlv
 from kaijo.card.apdu import Command, Ins
@@ -11,8 +10,7 @@ from kaijo.card.session import Session
 from kaijo.errors import CardTrouble
 
 
-@dataclass(frozen=True, slots=True)
-class CardInfo:
+class CardInfo(NamedTuple):
     """What the common application says of the card without a PIN. `municipality` is the five-digit code."""
 
     serial: str

@@ -47,6 +47,13 @@ class SurfaceSession(Session):
             signature=value(0xDF28),
         )
 
+    def certificate(self) -> bytes:
+        """Return the card-verifiable certificate of the key that signed the face, as the file has it. Needs no code.
+
+        Raises CardTrouble `card.malformed-data`.
+        """
+        return tlv.encode(0x7F21, tlv.find(self._read_object(Surface.CERTIFICATE), 0x7F21))
+
     def photo(self) -> bytes:
         """Return the photo as a JPEG 2000 file. Raises as `face`."""
         return self.face().photo

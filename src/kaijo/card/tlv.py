@@ -1,13 +1,12 @@
 """Reading BER-TLV [ISO 7816-4 5.2.2] and JICSAP simple TLV, and writing the former."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kaijo.errors import CardTrouble
 
 
-@dataclass(frozen=True, slots=True)
-class Tlv:
+class Tlv(NamedTuple):
     """One data object: tag as its bytes read as a number (0xDF21), and value."""
 
     tag: int

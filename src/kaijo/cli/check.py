@@ -81,7 +81,7 @@ def _hold_back(_seen: "Examination") -> None:
 
 def _tell(seen: "Examination", link: "Meter", report: Path | None) -> None:
     from kaijo.doctor import findings
-    from kaijo.doctor.report import as_dict, print_meaning
+    from kaijo.doctor.report import as_dict, meaning_as_text
 
     found, lang = findings(seen), speech().lang
     if report is not None:
@@ -94,7 +94,7 @@ def _tell(seen: "Examination", link: "Meter", report: Path | None) -> None:
     if speech().json:
         speech().answer(as_dict(seen, found, link, lang))
         return
-    print_meaning(seen, found, lang)
+    click.echo(meaning_as_text(seen, found, lang))
     if report is not None:
         speech().say("check.report-written", path=report)
 

@@ -1,11 +1,10 @@
 """Reading everything that the card tells without a PIN."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum, unique
+from typing import TYPE_CHECKING, NamedTuple
 
-from kaijo.card.certificate import HolderCertificate, read_certificate
 from kaijo.card.guard import Guard, TriesReading
 from kaijo.card.jpki import CertificateAvailability, JpkiSession
 from kaijo.card.pins import tries_max
@@ -13,6 +12,9 @@ from kaijo.card.resident import CommonSession
 from kaijo.clock import Clock
 from kaijo.errors import CardTrouble, Refused
 from kaijo.facts.pins import PinKind
+
+if TYPE_CHECKING:
+    from kaijo.card.certificate import HolderCertificate
 
 # Application by application; the resident PIN ends in the one that also tells when the card expires.
 _READING_ORDER = (PinKind.SIGNATURE, PinKind.AUTHENTICATION, PinKind.ATTRIBUTES, PinKind.RESIDENT)
@@ -39,8 +41,7 @@ class PinState(Enum):
     ABSENT = "absent"
 
 
-@dataclass(frozen=True, slots=True)
-class PinReading:
+class PinReading(NamedTuple):
     """One PIN: its kind, how it stands, and the card's count (None when the card has no such PIN)."""
 
     kind: PinKind
@@ -68,13 +69,12 @@ class CertificateState(Enum):
     ABSENT = "absent"
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateReading:
+class CertificateReading(NamedTuple):
     """One certificate. The signature certificate is unreadable until its PIN is verified."""
 
     kind: PinKind
     state: CertificateState
-    certificate: HolderCertificate | None = None
+    certificate: "HolderCertificate | None" = None
 
     def days_left(self, at: datetime) -> int | None:
         """Return the whole days from `at` to the certificate's end, negative after it; None when it is not read."""
@@ -92,8 +92,7 @@ class CertificateReading:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Examination:
+class Examination(NamedTuple):
     """Everything read from one card at one time at one place. `pins` is empty for an unknown card.
 
     So is `certificates`, and for any card as long as they have not been read.
@@ -140,7 +139,7 @@ def examine(guard: Guard, clock: Clock, *, first_look: Callable[[Examination], N
     kind = CardKind.CURRENT if available.signature else _without_signature(pins)
     seen = Examination(guard.place, read_at, kind, _card_expiry(guard), pins, {})
     first_look(seen)
-    return replace(seen, certificates=_certificates(jpki, available, read_at))
+    return seen._replace(certificates=_certificates(jpki, available, read_at))
 
 
 def _recognised(guard: Guard) -> JpkiSession | None:
@@ -192,6 +191,8 @@ def _certificates(
 def _authentication_certificate(jpki: JpkiSession, at: datetime, *, available: bool) -> CertificateReading:
     if not available:
         return CertificateReading(PinKind.AUTHENTICATION, CertificateState.ABSENT)
+    from kaijo.card.certificate import read_certificate
+
     certificate = read_certificate(jpki.certificate(PinKind.AUTHENTICATION))
     state = CertificateState.VALID
     if at > certificate.not_after:

@@ -1,8 +1,9 @@
 """What a reading means: which ways are open, which are closed, and why. Codes only; the sentences are in `words`."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum, unique
+from types import MappingProxyType
+from typing import NamedTuple
 
 from kaijo.doctor.examination import CardKind, CertificateState, Examination, PinState
 from kaijo.facts.pins import PinKind, tries_floor
@@ -19,13 +20,12 @@ class Severity(Enum):
     BAD = "bad"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One statement about the card, explained in the catalogue under `code` with `data`."""
 
     code: str
     severity: Severity
-    data: Mapping[str, object] = field(default_factory=dict)
+    data: Mapping[str, object] = MappingProxyType({})
 
 
 def findings(seen: Examination) -> tuple[Finding, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kaijo.card.link import LinkFacts
 from kaijo.doctor.link_quality import Measurement
 from kaijo.doctor.remedies import Trial, conclusions, helpful, percent
-from kaijo.doctor.report import finding_as_dict, print_findings
+from kaijo.doctor.report import finding_as_dict, findings_as_text
 from kaijo.words import Lang, label
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def print_chart(console: "Console", trials: Sequence[Trial], lang: Lang) -> None
     """Print the share of errors after each change as bars, and what to keep."""
     from rich.bar import Bar
     from rich.table import Table
+    from rich.text import Text
 
     helped = helpful(trials)
     most = max(trial.measurement.error_rate for trial in trials)
@@ -70,7 +71,7 @@ def print_chart(console: "Console", trials: Sequence[Trial], lang: Lang) -> None
             chart.add_row(_name(trial, lang), bar, f"{percent(rate):>5} %", mark)
         console.print(label("link.chart", lang))
         console.print(chart)
-    print_findings(console, conclusions(trials), lang)
+    console.print(Text.from_ansi(findings_as_text(conclusions(trials), lang)))
 
 
 def _name(trial: Trial, lang: Lang) -> str:

@@ -1,16 +1,14 @@
 """An examination for programs, as the JSON of `kaijo check --json`; and as a table for people."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
+
+import click
 
 from kaijo.card.meter import Meter
 from kaijo.doctor.examination import Examination, PinReading
 from kaijo.doctor.findings import Finding, Severity
 from kaijo.words import Lang, label, message, show_time
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 _COLOURS = {Severity.BAD: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan", Severity.GOOD: "green"}
 
@@ -64,32 +62,27 @@ def _width(text: str) -> int:
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
-def print_meaning(seen: Examination, found: Sequence[Finding], lang: Lang) -> None:
-    """Print the certificates, and below them what everything means."""
-    console = _console()
+def meaning_as_text(seen: Examination, found: Sequence[Finding], lang: Lang) -> str:
+    """Return the certificates, and below them what everything means, as lines with colours of a terminal."""
+    lines = []
     for reading in seen.certificates.values():
         state = f"certificate-state.{reading.state.value}"
-        console.print(label("check.certificate", lang, kind=f"certificate.{reading.kind.value}", state=state))
+        lines.append(label("check.certificate", lang, kind=f"certificate.{reading.kind.value}", state=state))
         if reading.certificate:
             usage = [f"key-usage.{name}" for name in reading.certificate.key_usage]
             data = {"not_after": reading.certificate.not_after, "days": reading.days_left(seen.read_at), "usage": usage}
-            console.print(label("check.certificate-until", lang, **data))
-    print_findings(console, found, lang)
+            lines.append(label("check.certificate-until", lang, **data))
+    return "\n".join([*lines, findings_as_text(found, lang)])
 
 
-def _console() -> "Console":
-    from rich.console import Console
-
-    return Console(highlight=False, soft_wrap=True)
-
-
-def print_findings(console: "Console", found: Sequence[Finding], lang: Lang) -> None:
-    """Print each finding: what, why, and what to do."""
+def findings_as_text(found: Sequence[Finding], lang: Lang) -> str:
+    """Return each finding (what, why, and what to do) as lines with colours of a terminal."""
+    lines = []
     for item in found:
         said = message(item.code, lang, **item.data)
-        console.print(f"[{_COLOURS[item.severity]}]●[/] {said.title}")
-        console.print(f"    {said.cause}")
-        console.print(f"    → {said.remedy}")
+        bullet = click.style("●", fg=_COLOURS[item.severity])
+        lines += [f"{bullet} {said.title}", f"    {said.cause}", f"    → {said.remedy}"]
+    return "\n".join(lines)
 
 
 def finding_as_dict(item: Finding, lang: Lang) -> dict[str, object]:

@@ -1,8 +1,7 @@
 """The four PIN kinds and the rules that hold for each."""
 
-from dataclasses import dataclass
 from enum import Enum
-from typing import Literal, Self, cast, get_args
+from typing import Literal, NamedTuple, Self, cast, get_args
 
 from kaijo.facts.book import Fact, fact, kept
 
@@ -18,8 +17,7 @@ class PinKind(Enum):
     ATTRIBUTES = "attributes"
 
 
-@dataclass(frozen=True, slots=True)
-class PinRule:
+class PinRule(NamedTuple):
     """The form of a PIN and how often in a row it may be wrong. Lengths in characters, both ends included."""
 
     kind: PinKind

@@ -1,8 +1,7 @@
 """One conversation with the PC/SC service: established, asked, released."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from kaijo.errors import CardTrouble
 from kaijo.readers.trouble import Answer, trouble
@@ -16,8 +15,7 @@ _CHANGED, _UNUSABLE, _PRESENT, _EXCLUSIVE = 0x0002, 0x000C, 0x0020, 0x0080
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class ReaderState:
+class ReaderState(NamedTuple):
     """What the service says of one reader. `raw` is handed back to ask for changes since; `changes` counts cards."""
 
     raw: int

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kaijo.card.link import LinkFacts
 from kaijo.errors import CardTrouble, UsageProblem
@@ -23,8 +23,7 @@ _PAUSE = 0.1  # seconds between two looks
 _OF_A_HELD_CARD = {int(Answer.NO_SERVICE): Answer.SERVICE_STOPPED, int(Answer.NO_SMARTCARD): Answer.REMOVED_CARD}
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     """A reader as the service sees it. `in_use`: some program, maybe this one, holds its card exclusively."""
 
     name: str

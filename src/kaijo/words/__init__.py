@@ -4,15 +4,15 @@ A message has title, cause and remedy; a label is one text. Both are rows of `ca
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, NamedTuple
 
 from kaijo.clock import JST
 from kaijo.errors import KaijoError
+from kaijo.words.rows import Row, Rows
 
 Lang = Literal["ja", "en"]
 LANGS: tuple[Lang, ...] = ("ja", "en")
@@ -22,8 +22,7 @@ _WEEKDAYS = {"ja": tuple("月火水木金土日"), "en": ("Mon", "Tue", "Wed", "
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """What happened, why, and what to do now, in one language. `retriable` says that doing the same again may help."""
 
     code: str
@@ -44,23 +43,9 @@ class Message:
 
 
 @cache
-def catalogue() -> Mapping[str, Mapping[str, Any]]:
-    """Return every row of the catalogue by code. Raises KeyError as `load`."""
-    return load(Path(__file__).with_name("catalogue"))
-
-
-def load(folder: Path) -> Mapping[str, Mapping[str, Any]]:
-    """Return every row of the `*.toml` files in `folder` by code. Raises KeyError for a code written down twice."""
-    import tomllib
-
-    rows: dict[str, Mapping[str, Any]] = {}
-    for part in folder.iterdir():
-        if part.name.endswith(".toml"):
-            more = tomllib.loads(part.read_text("utf-8"))
-            if twice := rows.keys() & more:
-                raise KeyError(*sorted(twice))
-            rows |= more
-    return rows
+def catalogue() -> Mapping[str, Row]:
+    """Return every row of the catalogue by code. Raises KeyError as `Rows`."""
+    return Rows(Path(__file__).with_name("catalogue"))
 
 
 def message(code: str, lang: Lang, **data: object) -> Message:
