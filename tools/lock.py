@@ -25,6 +25,7 @@ def inputs(pyproject: dict[str, Any]) -> dict[str, list[str]]:
         *pyproject["project"]["dependencies"],
         *extras["service"],
         *extras["face"],
+        *extras["hsm"],
         *extras["pdf"],
         *groups["build"],
         *groups["dev"],
