@@ -79,16 +79,18 @@ def walk(page: Page, lang: Lang) -> Iterator[str]:
     yield "home"
     page.get_by_role("link", name=label("web.home.to-phone", lang)).click()
     yield "phone"
+    page.get_by_role("link", name=label("phone.start", lang)).click()
+    yield "hold"
     page.get_by_label(PERSON).check()
-    press(page, label("web.place.read", lang))
+    press(page, label("phone.hold.read", lang))
     yield "card"
-    press(page, label("web.phone.card.reset", lang, kind=PinKind.SIGNATURE))
+    press(page, label("phone.card.reset", lang, kind=PinKind.SIGNATURE))
     yield "proof"
     page.get_by_label(label("word.authentication", lang)).fill("12")
-    press(page, label("web.phone.proof.reserve", lang))
+    press(page, label("phone.proof.reserve", lang))
     yield "proof-wrong"
     page.get_by_label(label("word.authentication", lang)).fill(PROOF)
-    press(page, label("web.phone.proof.reserve", lang))
+    press(page, label("phone.proof.reserve", lang))
     yield "reservation"
     page.get_by_role("link", name=label("web.home.to-kiosk", lang)).click()
     yield "kiosk"
@@ -123,7 +125,7 @@ def test_locked_card_is_led_back_without_scripts(
             page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
             seen.append((name, page.locator("h1").inner_text()))
     headings = dict(seen)
-    assert headings["reservation"] == label("web.reservation.title", lang)
+    assert headings["reservation"] == label("phone.reservation.title.live", lang)
     assert headings["done"] == label("web.done.title", lang)
     guard = world.guard(open_card(world.folder / f"{PERSON}.json"))
     assert guard.tries(PinKind.SIGNATURE).tries_left == 5

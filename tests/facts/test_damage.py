@@ -13,6 +13,7 @@ from kaijo.facts import (
     assumptions,
     counter,
     etax,
+    face,
     filing,
     hours,
     idpassword,
@@ -51,6 +52,9 @@ READERS: dict[str, Callable[[Reading], object]] = {
     "usable": lambda how: (usable.reset_usable(NOW, how), usable.certificate_usable(NOW, how)),
     "renewal": lambda _: (usable.renewable_from(DAY), usable.lowest_age()),
     "face": lambda how: [usable.face_match_asked(signature=either, reading=how) for either in (True, False)],
+    "face-check": lambda _: (face.face_poses(), face.face_window(), face.face_looks(), face.evaluation_pairs()),
+    "face-limits": lambda _: (face.card_limits(), face.device_limits()),
+    "face-picture": lambda _: (face.turn_rule(), face.flat_likeness(), face.quality_rule()),
     "phone": lambda _: phonecert.phone_certificate(),
     "id-password": lambda how: (idpassword.id_password_usable(how), idpassword.id_password_last_issue()),
     "assumptions": lambda _: (assumptions.chance("face-match"), assumptions.marginal_rate()),
@@ -68,6 +72,8 @@ ROWS = (
     *("blue-deduction-from-2028", "non-filing-surcharge", "late-relief", "delinquency-tax", "reset-usable"),
     *("certificate-usable", "certificate-renewal", "reset-age", "reset-face-signature", "reset-face-authentication"),
     *("phone-certificate", "phone-certificate-lock", "phone-certificate-ends", "id-password", "chance-face-match"),
+    *("face-poses", "face-window", "face-looks", "face-limits-card", "face-limits-device", "face-turn", "face-flat"),
+    *("face-quality", "face-evaluation"),
     *("marginal-rate", "reservation-life", "pin-signature", "reset-cross-proof", "reset-chains", "tries-floor"),
 )
 

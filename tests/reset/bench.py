@@ -20,7 +20,7 @@ from kaijo.reset.grants import relay_step, take_receipt
 from kaijo.reset.kiosk_sessions import Opened, accept_proof, end_session, open_session
 from kaijo.reset.policy import FacePolicy, FaceRule
 from kaijo.reset.ports import CertificateRecord, RegisteredCard, Store, TrustedCertificate
-from kaijo.reset.records import Challenge, KioskSession, Purpose, Reservation
+from kaijo.reset.records import Challenge, Purpose, Reservation, TerminalSession
 from kaijo.reset.relay import first_command
 from kaijo.reset.reservations import Evidence, make_challenge, make_reservation
 from kaijo.reset.veil import Veil
@@ -121,8 +121,8 @@ class Bench:
     registry: Registered = field(
         default_factory=lambda: Registered(
             {
-                b"a1": RegisteredCard(CARD_ID, record(b"s1"), record(b"a1")),
-                b"a2": RegisteredCard(OTHER_ID, record(b"s2"), record(b"a2")),
+                b"a1": RegisteredCard(CARD_ID, record(b"s1"), record(b"a1"), sha256(b"surface 1").digest()),
+                b"a2": RegisteredCard(OTHER_ID, record(b"s2"), record(b"a2"), sha256(b"surface 2").digest()),
             }
         )
     )
@@ -172,7 +172,7 @@ class Bench:
     def open(self, *, reset_state: ResetState | None = None, kiosk: str = "kiosk 1") -> Opened:
         return open_session(self.desk, kiosk=kiosk, authentication_certificate=b"a1", reset_state=reset_state)
 
-    def prove(self, opened: Opened) -> KioskSession:
+    def prove(self, opened: Opened) -> TerminalSession:
         proof = "a1" if opened.session.kind is SIGNATURE else "s1"
         return accept_proof(
             self.desk,
@@ -212,12 +212,15 @@ class Bench:
     def finish(self, opened: Opened, receipt: Receipt) -> Reservation:
         return take_receipt(self.desk, session_id=opened.session.id, receipt=receipt)
 
-    def end(self, opened: Opened) -> KioskSession:
+    def end(self, opened: Opened) -> TerminalSession:
         return end_session(self.desk, session_id=opened.session.id)
 
     def reservations(self) -> tuple[Reservation, ...]:
         with self.store.begin() as records:
             return records.reservations(self.pseudonym)
+
+    def cancel_token(self, reservation_id: bytes) -> str:
+        return self.desk.veil.cancel_token(self.pseudonym, reservation_id)
 
     def row(self, reservation: Reservation) -> Reservation:
         return next(row for row in self.reservations() if row.id == reservation.id)

@@ -160,9 +160,11 @@ def test_a_session_that_ends_while_its_answer_is_being_weighed_gets_no_grant(ben
     class SlowKeys(KeyFileCardKeys):
         """Takes so long that the kiosk gives up meanwhile."""
 
-        def session_keys(self, card_id: bytes, host_challenge: bytes, card_challenge: bytes) -> SessionKeys:
+        def session_keys(
+            self, card_id: bytes, host_challenge: bytes, card_challenge: bytes, version: int = 1
+        ) -> SessionKeys:
             bench.end(opened)
-            return super().session_keys(card_id, host_challenge, card_challenge)
+            return super().session_keys(card_id, host_challenge, card_challenge, version)
 
     bench.desk = replace(bench.desk, keys=SlowKeys(MASTER))
     assert code_of(lambda: relay_step(bench.desk, session_id=opened.session.id, step=3, response=response)) == (

@@ -14,7 +14,7 @@ from kaijo.facts.pins import PinKind
 from kaijo.reset.grants import relay_step
 from kaijo.reset.kiosk_sessions import Opened
 from kaijo.reset.relay import first_command
-from kaijo.reset.reservations import Evidence, make_reservation
+from kaijo.reset.reservations import Evidence, cancel_reservation, find_reservation, make_reservation
 from kaijo.reset.states import ACTIVE, RESERVATION_MOVES, ReservationState
 from kaijo.service.store.database import SqlStore
 
@@ -60,6 +60,20 @@ class Recovery(RuleBasedStateMachine):
         with suppress(KaijoError):
             made = make_reservation(self.bench.desk, challenge_id=challenge_id, kind=kind, evidence=evidence)
             self.seen.setdefault(made.id, made.state)
+
+    @precondition(lambda self: self.seen)
+    @rule(data=st.data())
+    def cancel(self, data: st.DataObject) -> None:
+        token = self.bench.cancel_token(data.draw(st.sampled_from(sorted(self.seen))))
+        before = find_reservation(self.bench.desk, cancel_token=token)
+        try:
+            after = cancel_reservation(self.bench.desk, cancel_token=token)
+        except KaijoError as refused:
+            expected = {ReservationState.USED: "reset.already-done", ReservationState.HELD: "reset.in-use"}
+            assert refused.code == expected[before.state]
+            return
+        assert after.state is (ReservationState.CANCELLED if before.state in ACTIVE else before.state)
+        assert cancel_reservation(self.bench.desk, cancel_token=token) == after
 
     @rule(target=sessions, told=st.booleans())
     def open(self, *, told: bool) -> Opened | None:

@@ -1,7 +1,8 @@
 import pytest
 
+from kaijo.card.administration import Act
 from kaijo.errors import CardTrouble, KaijoError
-from kaijo.reset.relay import LAST_STEP, Turn, Visit, first_command, next_turn
+from kaijo.reset.relay import LAST_STEPS, Turn, Visit, first_command, next_turn
 from kaijo.service.cardadmin import KeyFileCardKeys
 from kaijo.virtualcard.card import VirtualCard
 
@@ -9,6 +10,7 @@ from .bench import CARD_ID, MASTER, SIGNATURE, code_of, image
 
 KEYS = KeyFileCardKeys(MASTER)
 VISIT = Visit(CARD_ID, bytes(range(16)), SIGNATURE, b"R" * 16)
+LAST_STEP = LAST_STEPS[Act.RESET]
 
 
 def played(card: VirtualCard) -> tuple[list[bytes], list[Turn]]:

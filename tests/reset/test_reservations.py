@@ -1,4 +1,4 @@
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -6,25 +6,21 @@ import pytest
 from kaijo.errors import KaijoError, Refused
 from kaijo.facts.lifetimes import challenge_life, reservation_life
 from kaijo.facts.pins import PinKind
-from kaijo.reset.policy import FacePolicy, FaceRule
-from kaijo.reset.ports import RegisteredCard
+from kaijo.reset.face_ports import FaceDesk
 from kaijo.reset.records import Challenge, Purpose, Reservation
-from kaijo.reset.reservations import Evidence, make_challenge, make_reservation
+from kaijo.reset.reservations import (
+    Evidence,
+    cancel_reservation,
+    find_reservation,
+    make_challenge,
+    make_reservation,
+)
 from kaijo.reset.states import ReservationState
 
 from .bench import AUTHENTICATION, SIGNATURE, Bench, code_of, record, sign
+from .sitting import FACE_ASKED, PaperEngine, PaperIssuer
 
 TICK = timedelta(microseconds=1)
-FACE_ASKED = FacePolicy(signature=FaceRule.REQUIRED, authentication=FaceRule.NOT_REQUIRED)
-
-
-@dataclass
-class Matcher:
-    verdict: bool
-
-    def matches(self, evidence: bytes, card: RegisteredCard) -> bool:
-        assert card.card_id == b"KAIJO00001"
-        return self.verdict and evidence == b"frames"
 
 
 def reserve(bench: Bench, challenge: Challenge, evidence: Evidence, kind: PinKind = SIGNATURE) -> Reservation:
@@ -159,18 +155,18 @@ def test_reservation_with_a_dead_certificate_leaves_the_challenge_free(bench: Be
 
 
 @pytest.mark.parametrize(
-    ("matcher", "face", "code"),
+    ("engine", "face", "code"),
     [
-        (None, None, "face.unavailable"),
-        (None, b"frames", "face.unavailable"),
-        (Matcher(verdict=True), None, "face.needed"),
-        (Matcher(verdict=False), b"frames", "face.no-match"),
-        (Matcher(verdict=True), b"mask", "face.no-match"),
-        (Matcher(verdict=True), b"frames", ""),
+        (False, None, "face.unavailable"),
+        (False, "permit", "face.unavailable"),
+        (True, None, "face.needed"),
+        (True, "permit", "face.bad-permit"),
+        (True, "", "face.bad-permit"),
     ],
 )
-def test_face_that_the_policy_asks_for(bench: Bench, matcher: Matcher | None, face: bytes | None, code: str) -> None:
-    bench.desk = replace(bench.desk, face_policy=FACE_ASKED, matcher=matcher)
+def test_face_that_the_policy_asks_for(bench: Bench, engine: bool, face: str | None, code: str) -> None:
+    ports = FaceDesk(PaperEngine(), PaperIssuer()) if engine else None
+    bench.desk = replace(bench.desk, face_policy=FACE_ASKED, face=ports)
     challenge, message = bench.challenge()
     evidence = replace(bench.evidence(SIGNATURE, message), face=face)
     assert code_of(lambda: reserve(bench, challenge, evidence)) == code
@@ -181,3 +177,43 @@ def test_refusals_of_reservations_are_errors_of_ours(bench: Bench) -> None:
     for evidence in (Evidence(b"", b"", b""), Evidence(b"a1", b"", b""), Evidence(b"a1", b"a1", b"")):
         with pytest.raises(KaijoError):
             reserve(bench, challenge, evidence)
+
+
+def cancel(bench: Bench, made: Reservation) -> Reservation:
+    return cancel_reservation(bench.desk, cancel_token=bench.cancel_token(made.id))
+
+
+def test_cancelled_reservation_is_over_and_leaves_room(bench: Bench) -> None:
+    made = bench.reserve()
+    assert cancel(bench, made) == made.cancelled() == bench.row(made)
+    assert cancel(bench, made) == made.cancelled()
+    assert code_of(bench.open) == "reset.no-reservation"
+    assert bench.reserve().replaced_older is False
+
+
+def test_cancel_leaves_what_is_over_as_it_was(bench: Bench) -> None:
+    first = bench.reserve()
+    second = bench.reserve()
+    assert cancel(bench, first).state is ReservationState.REPLACED
+    bench.clock.advance(reservation_life())
+    assert find_reservation(bench.desk, cancel_token=bench.cancel_token(second.id)).state is ReservationState.EXPIRED
+    assert bench.row(second).state is ReservationState.LIVE
+    assert cancel(bench, second).state is bench.row(second).state is ReservationState.EXPIRED
+
+
+def test_cancel_waits_for_the_kiosk_and_no_longer_than_its_session(bench: Bench) -> None:
+    made = bench.reserve()
+    opened = bench.grant()
+    assert code_of(lambda: cancel(bench, made)) == "reset.in-use"
+    bench.clock.advance(opened.session.expires_at - bench.clock.now())
+    assert cancel(bench, made).state is ReservationState.CANCELLED
+    receipt = bench.reset()
+    assert bench.finish(opened, receipt).state is ReservationState.USED
+    assert code_of(lambda: cancel(bench, made)) == "reset.already-done"
+
+
+@pytest.mark.parametrize("token", ["", "0" * 160])
+def test_cancel_without_a_token_of_ours_is_refused(bench: Bench, token: str) -> None:
+    bench.reserve()
+    assert code_of(lambda: cancel_reservation(bench.desk, cancel_token=token)) == "reset.unknown-cancel-token"
+    assert code_of(lambda: find_reservation(bench.desk, cancel_token=token)) == "reset.unknown-cancel-token"

@@ -50,10 +50,12 @@ def test_rows_follow_the_tables(bench: Bench) -> None:
     assert made.held(session).released() == made
     assert made.replaced().state is ReservationState.REPLACED
     assert made.replaced().used(now).used_at == now
+    assert made.cancelled().used(now).used_at == now
     verbs: list[Callable[[Reservation], Reservation]] = [
         lambda row: row.held(session),
         lambda row: row.released(),
         lambda row: row.replaced(),
+        lambda row: row.cancelled(),
         lambda row: row.used(now),
     ]
     for verb in verbs:

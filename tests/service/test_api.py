@@ -36,7 +36,12 @@ def test_health_says_what_the_service_is(client: TestClient) -> None:
         "time": NOW,
         "practice": True,
         "version": "0.1.0",
-        "face": {"signature": "not-required", "authentication": "not-required"},
+        "face": {
+            "signature": "not-required",
+            "authentication": "not-required",
+            "matcher": None,
+            "evaluated": False,
+        },
     }
 
 
@@ -75,6 +80,45 @@ def test_end_gives_the_reservation_back(client: TestClient) -> None:
     assert refused(reserve(client, status=409)) == ("reset.in-use", until)
     assert post(client, f"/v1/kiosk-sessions/{opened['session_id']}/end", {}, 200) == {"state": "ended"}
     assert reserve(client)["replaced"] is True
+
+
+def test_reservation_is_cancelled_with_its_token_as_often_as_one_likes(client: TestClient) -> None:
+    made = reserve(client)
+    token = {"token": made["cancel_token"]}
+    live = {"kind": "signature", "state": "live", "expires_at": made["expires_at"]}
+    assert post(client, "/v1/reservations/state", token, 200) == live
+    for _ in range(2):
+        assert post(client, "/v1/reservations/cancel", token, 200) == {**live, "state": "cancelled"}
+    assert refused(open_session(client, 409)) == ("reset.no-reservation", {})
+    assert reserve(client)["replaced"] is False
+
+
+def test_cancel_of_a_used_reservation_says_that_it_is_done(client: TestClient, bench: Bench) -> None:
+    made = reserve(client)
+    token = {"token": made["cancel_token"]}
+    opened = open_session(client)
+    relay(client, bench, opened, prove(client, opened))
+    assert refused(post(client, "/v1/reservations/cancel", token, 409)) == (
+        "reset.in-use",
+        {"until": opened["expires_at"]},
+    )
+    post(client, f"/v1/kiosk-sessions/{opened['session_id']}/receipt", {"receipt": reset(bench).hex()}, 200)
+    assert refused(post(client, "/v1/reservations/cancel", token, 409)) == (
+        "reset.already-done",
+        {"kind": "signature", "done_at": NOW},
+    )
+    assert post(client, "/v1/reservations/state", token, 200) == {
+        "kind": "signature",
+        "state": "used",
+        "expires_at": made["expires_at"],
+        "used_at": NOW,
+    }
+
+
+def test_cancel_with_a_token_of_nobody_is_refused(client: TestClient) -> None:
+    for path in ("state", "cancel"):
+        content = post(client, f"/v1/reservations/{path}", {"token": "0" * 160}, 409)
+        assert refused(content) == ("reset.unknown-cancel-token", {})
 
 
 def test_refusals_say_when_to_come_back(client: TestClient, bench: Bench) -> None:
@@ -213,7 +257,7 @@ def test_unforeseen_failure_tells_nothing(bench: Bench, caplog: pytest.LogCaptur
 
 def test_damaged_store_is_trouble_of_the_service(client: TestClient, bench: Bench) -> None:
     with bench.store.begin() as records:
-        records._connection.exec_driver_sql("DROP TABLE challenges")  # type: ignore[attr-defined]
+        records.connection.exec_driver_sql("DROP TABLE challenges")  # type: ignore[attr-defined]
     content = post(client, "/v1/challenges", CHALLENGE, 503)
     assert refused(content) == ("store.damaged", {})
 

@@ -45,7 +45,7 @@ class PageReader(HTMLParser):
             self.forms.append(Form(attributes.get("action", ""), attributes.get("method", "get")))
         elif tag == "input":
             self.forms[-1].inputs.append(attributes)
-        elif tag == "button":
+        elif tag == "button" and attributes.get("type") != "button":
             self.forms[-1].buttons.append(attributes)
 
     def handle_endtag(self, tag: str) -> None:

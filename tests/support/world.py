@@ -78,6 +78,12 @@ class World:
         create(path, issued(person_id))
         return path
 
+    def fresh_card_file(self, person_id: str) -> Path:
+        """Return a new card file with a register entry of its own, for tests that renew certificates."""
+        path = self.folder / f"{person_id}.json"
+        create(path, _issuer().issue(person(person_id), NIGHT))
+        return path
+
     def card(self, person_id: str) -> VirtualCard:
         """Return that person's card in memory."""
         return VirtualCard(issued(person_id), place=f"table of {person_id}")

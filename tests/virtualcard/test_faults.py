@@ -108,3 +108,24 @@ def test_recorder_keeps_commands_and_answers_but_does_not_show_them(card: Virtua
         ("00200098", None),
     ]
     assert repr(link.dialogue[1]) == "Exchange()"
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_practised_cause_strikes_within_its_commands(card: VirtualCard, cause: Cause) -> None:
+    for seed in range(20):
+        link = NoisyLink(card, {cause}, drawn(seed), within=3)
+        with pytest.raises(CardTrouble):
+            talk(link, *3 * ["00A4040C0AD3921000310001010402"])
+
+
+def test_practised_cause_is_as_rare_as_ever_after_its_first_strike(card: VirtualCard) -> None:
+    def strikes(within: int | None) -> int:
+        link, seen = NoisyLink(card, {Cause.CHARGING}, drawn(1), within=within), 0
+        for _ in range(300):
+            try:
+                say(link, "00A4040C0AD3921000310001010402")
+            except CardTrouble:
+                seen += 1
+        return seen
+
+    assert strikes(1) - strikes(None) in {0, 1}

@@ -12,7 +12,7 @@ from kaijo.virtualcard.administration_end import OPTIONS
 from kaijo.virtualcard.encoding import from_plain, to_plain
 from kaijo.virtualcard.hierarchy import Role
 from kaijo.virtualcard.image import CardImage, Pin
-from kaijo.virtualcard.issue import personalise
+from kaijo.virtualcard.issue import drawn_photo, personalise
 from kaijo.virtualcard.material import CardCertificates
 from kaijo.virtualcard.persons import TestPerson, identity, person, persons
 from kaijo.virtualcard.verifiable import key_id
@@ -25,7 +25,14 @@ CARD_ID = b"0123456789"
 def make(one: TestPerson) -> CardImage:
     certificates = CardCertificates(issue_certificate(PinKind.AUTHENTICATION), issue_certificate(PinKind.SIGNATURE))
     return personalise(
-        one, identity(one, NOW), hierarchy(), keys(), certificates, card_id=CARD_ID, expiry=date(2035, 5, 20)
+        one,
+        identity(one, NOW),
+        hierarchy(),
+        keys(),
+        certificates,
+        card_id=CARD_ID,
+        expiry=date(2035, 5, 20),
+        photo=drawn_photo(one),
     )
 
 

@@ -40,7 +40,7 @@ def test_wrong_method_has_a_page_that_names_the_right_one(alone: Visitor) -> Non
 @pytest.mark.parametrize("lang", LANGS)
 def test_unforeseen_fault_has_a_page_without_its_trace(visiting_alone: Visiting, lang: Lang) -> None:
     visitor = visiting_alone(table=Broken)
-    page = visitor.send(visitor.go(f"/phone?lang={lang}"), place="signature-locked")
+    page = visitor.send(visitor.go(f"/phone/card?lang={lang}"), place="signature-locked")
     assert (page.status, page.code, page.within("h1")) == (500, "web.internal", [message("web.internal", lang).title])
     assert [word for word in ("Traceback", "RuntimeError", "no plan") if word in page.response.text] == []
 

@@ -30,7 +30,7 @@ def test_choice_is_kept_on_later_pages_and_can_be_taken_back(alone: Visitor) -> 
 
 
 def test_switch_keeps_the_page(visitor: Visitor) -> None:
-    for page in (visitor.go("/"), visitor.go("/cards/signature-locked"), look(visitor), ask(visitor), reserve(visitor)):
+    for page in (look(visitor), ask(visitor), reserve(visitor), visitor.go("/cards/signature-locked"), visitor.go("/")):
         turned = switch(visitor, page, "en")
         assert (turned.status, turned.path, language(turned)) == (200, page.path, "en")
         assert len(turned.forms) == len(page.forms)

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from kaijo.card.guard import TriesReading
@@ -12,11 +14,11 @@ from .walk import LOCKED, PROOF, WRONG, ask, look
 
 def test_card_page_shows_four_counts_and_the_open_ways(visitor: Visitor) -> None:
     page = look(visitor)
-    counts = [text for text in page.within("td") if text.startswith("残り") and "最大" in text]
+    counts = [text for text in page.within("span") if text.startswith("残り") and "最大" in text]
     assert counts == ["残り0回（最大5回）", "残り3回（最大3回）", "残り3回（最大3回）", "残り3回（最大3回）"]
     assert [button["value"] for button in page.forms[0].buttons] == ["signature"]
-    assert message("finding.locked", "ja", kind=PinKind.SIGNATURE).title in page.within("h3")
-    assert label("web.phone.card.no-way", "ja") not in page.text
+    assert message("finding.locked", "ja", kind=PinKind.SIGNATURE).title in page.within("h2")
+    assert label("phone.card.title-none", "ja") not in page.text
 
 
 @pytest.mark.parametrize(
@@ -32,8 +34,8 @@ def test_card_without_a_way_has_no_button_and_says_why(visiting: Visiting, perso
     page = look(visiting(person), person)
     assert page.status == 200
     assert [form.buttons for form in page.forms] == []
-    assert label("web.phone.card.no-way", "ja") in page.text
-    titles = page.within("h3")
+    assert label("phone.card.title-none", "ja") in page.text
+    titles = page.within("h2")
     assert [code for code in closed if label_title(code) not in titles] == []
 
 
@@ -120,7 +122,7 @@ def test_card_taken_away_is_told_and_not_a_fault(visiting: Visiting) -> None:
 
 def test_unreachable_service_is_told(visiting: Visiting) -> None:
     visitor = visiting(service="http://127.0.0.1:1")
-    answer = visitor.send(ask(visitor), proof=PROOF)
+    answer = ask(visitor)
     assert (answer.status, answer.code) == (502, "service.unreachable")
 
 
@@ -141,11 +143,46 @@ def test_resident_pin_is_for_the_counter(visitor: Visitor) -> None:
     assert (answer.status, answer.code) == (409, "terminal.counter-only")
 
 
-@pytest.mark.parametrize("page", ["card", "proof", "reservation"])
+@pytest.mark.parametrize("page", ["card", "again", "last", "code", "proof", "camera", "reservation"])
 def test_page_of_an_unknown_key_is_over(visitor: Visitor, page: str) -> None:
     answer = visitor.go(f"/phone/{page}/{'0' * 32}")
     assert (answer.status, answer.code) == (410, "web.over")
 
 
-def test_address_of_the_first_form_leads_back_to_the_start(visitor: Visitor) -> None:
-    assert visitor.go("/phone/card").path == "/phone"
+def test_start_says_what_is_needed_from_the_facts(visitor: Visitor) -> None:
+    visitor.go("/?lang=en")
+    page = visitor.go("/phone")
+    assert "About 10 minutes" in page.within("strong")
+    assert "Within 24 hours of reserving, between 06:30 and 23:00. Kiosks are open now" in page.text
+    assert [one["href"] for one in page.all("a") if one.get("class") == "button"] == ["/phone/card"]
+    assert page.forms == []
+
+
+def test_start_at_night_says_when_kiosks_open(visitor: Visitor, world: World) -> None:
+    world.clock.advance(timedelta(hours=2))
+    assert "次は2027年3月16日（火）06:30から" in visitor.go("/phone").text
+
+
+def test_pins_are_told_apart_by_use_form_and_stores(visitor: Visitor) -> None:
+    visitor.go("/?lang=en")
+    page = look(visitor)
+    assert "6 to 16 capital letters and digits mixed. Such as: KAIJO2027" in page.text
+    assert page.text.count("4 digits. Such as: 0000") == 3
+    assert page.text.count(label("phone.card.counter", "en")) == 2
+    assert label("phone.card.shut", "en") in page.text
+    assert "At: 7-Eleven, Aeon, Lawson, FamilyMart, Ministop, Daiei, Fuji" in page.text
+
+
+def test_card_laid_on_the_phone_is_chosen_already(visiting: Visiting) -> None:
+    visitor = visiting(LOCKED, "fresh")
+    look(visitor, "fresh")
+    places = [one for one in visitor.go("/phone/card").forms[0].inputs if one.get("name") == "place"]
+    assert [one["value"] for one in places if "checked" in one] == ["fresh"]
+
+
+def test_straight_way_has_five_screens(visitor: Visitor) -> None:
+    screens = [visitor.go("/phone"), visitor.go("/phone/card"), look(visitor)]
+    screens.append(visitor.send(screens[-1], kind="signature"))
+    screens.append(visitor.send(screens[-1], proof=PROOF))
+    assert len({page.within("h1")[0] for page in screens}) == len(screens) == 5
+    assert screens[-1].within("h1") == [label("phone.reservation.title.live", "ja")]

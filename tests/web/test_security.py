@@ -1,6 +1,6 @@
 import pytest
 
-from kaijo.web.security import HEADERS, PHONE_HEADERS
+from kaijo.web.security import HEADERS, KIOSK_HEADERS, PHONE_HEADERS
 
 from .conftest import Visiting
 from .visitor import ORIGIN, Broken, Visitor
@@ -20,7 +20,7 @@ PATHS = [
 @pytest.mark.parametrize("path", PATHS)
 def test_every_answer_carries_the_security_headers(alone: Visitor, path: str) -> None:
     response = alone.client.get(path)
-    expected = PHONE_HEADERS if path.startswith("/phone") else HEADERS
+    expected = {"phone": PHONE_HEADERS, "kiosk": KIOSK_HEADERS}.get(path.split("/")[1], HEADERS)
     assert {name: response.headers.get(name) for name in expected} == expected
     assert HEADERS["Content-Security-Policy"].startswith("default-src 'none'")
 

@@ -8,7 +8,7 @@ import pytest
 from kaijo.words import LANGS, Lang, label
 
 from .visitor import Page, Visitor
-from .walk import WRONG, arrive, ask, look, reserve, reset
+from .walk import WRONG, arrive, ask, choose, look, prove, reserve, reset
 
 
 def walked(visitor: Visitor) -> list[Page]:
@@ -17,10 +17,17 @@ def walked(visitor: Visitor) -> list[Page]:
     wrong = visitor.send(proof, proof="1")
     reserved = reserve(visitor)
     visit = arrive(visitor)
+    kiosk = [visit, visitor.go(f"{visit.path}/idle"), prove(visitor, visit), choose(visitor, visitor.go(visit.path))]
     differing = reset(visitor, visit, again="ANDERS99")
     done = reset(visitor, visit)
-    plain = [visitor.go(path) for path in ("/", "/cards/signature-locked", "/phone", "/kiosk", "/nowhere")]
-    return [*plain, look(visitor), proof, wrong, reserved, visit, differing, done, reserve(visitor, WRONG)]
+    take = visitor.send(done)
+    taken = visitor.send(take)
+    failed, over = arrive(visitor), visitor.go(visit.path)
+    visitor.send(visitor.go("/kiosk"))
+    paths = ("/", "/cards/signature-locked", "/phone", "/kiosk/services", "/kiosk/place", "/nowhere")
+    plain = [visitor.go(path) for path in paths]
+    kiosk += [differing, done, take, taken, failed, over]
+    return [*plain, look(visitor), proof, wrong, reserved, *kiosk, reserve(visitor, WRONG)]
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -41,10 +48,10 @@ def test_pages_are_well_formed_for_everybody(visitor: Visitor, lang: Lang) -> No
         assert label("web.not-official", lang) in page.within("footer")
 
 
-def test_pages_hold_no_script_but_the_phones_and_no_style_but_the_one_let_in(visitor: Visitor) -> None:
+def test_pages_hold_no_script_but_their_faces_and_no_style_but_the_one_let_in(visitor: Visitor) -> None:
     for page in walked(visitor):
-        scripts = [one["src"] for one in page.all("script")]
-        assert scripts == [] or (page.path.startswith("/phone"), scripts) == (True, ["/static/phone.js"])
+        face = page.path.split("/")[1]
+        assert [one["src"] for one in page.all("script")] in ([], [f"/static/{face}.js"])
         inline = [name for _, one in page.elements for name in one if name == "style" or name.startswith("on")]
         assert inline == []
         digest = sha256(page.response.text.split("<style>")[1].split("</style>")[0].encode()).digest()

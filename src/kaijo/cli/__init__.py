@@ -10,12 +10,15 @@ from kaijo import __version__
 from kaijo.cli.speech import run
 
 _COMMANDS = (
+    "audit",
     "card",
     "check",
+    "counter",
     "demo",
     "face",
     "facts",
     "guide",
+    "keys",
     "kiosk",
     "phone",
     "pin",

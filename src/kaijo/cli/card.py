@@ -35,16 +35,27 @@ def persons() -> None:
 @command.command()
 @_file
 @click.option("--person", "person_id", required=True, metavar="P", help="`kaijo card persons` の id")
+@click.option(
+    "--photo",
+    metavar="PICTURE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="カードの顔写真にする画像（顔の確認の練習用）/ the card's photo, to practise the face check with",
+)
 @clock_option
 @lang_option
 @json_option
-def new(file: Path, person_id: str, clock: str | None) -> None:
+def new(file: Path, person_id: str, photo: Path | None, clock: str | None) -> None:
     """カードを新しく作る / make a new card."""
     from kaijo.virtualcard.cardfile import create
     from kaijo.virtualcard.persons import person, profile
 
     chosen, time = person(person_id), clock_at(clock)
-    create(file, app.practice_issuer(time).issue(chosen, time.now()))
+    own = None
+    if photo is not None:
+        from kaijo.virtualcard.faces import photo_of
+
+        own = photo_of(photo)
+    create(file, app.practice_issuer(time).issue(chosen, time.now(), own))
     if speech().json:
         speech().answer({"file": str(file)} | profile(chosen, time.now()))
         return

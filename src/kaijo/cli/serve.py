@@ -9,6 +9,7 @@ from threading import Thread
 import click
 
 from kaijo import app
+from kaijo.cli.custody import card_keys, key_file_type, module_option, token_option
 from kaijo.cli.options import SERVICE_PORT, clock_option, data_option
 from kaijo.cli.speech import lang_option, speech
 from kaijo.clock import SharedClock, clock_at
@@ -25,6 +26,15 @@ from kaijo.errors import UsageProblem
     show_default=True,
     help="署名用の予約に顔照合を求めるか / whether a signature PIN reservation needs the face",
 )
+@click.option(
+    "--keys",
+    "key_file",
+    metavar="FILE",
+    type=key_file_type,
+    help="暗号化した鍵のファイル（なければ練習用の鍵） / a protected key file; without one, the practice keys",
+)
+@token_option
+@module_option
 @clock_option
 @click.option(
     "--clock-file",
@@ -35,13 +45,23 @@ from kaijo.errors import UsageProblem
 @click.option("--until-eof", is_flag=True, hidden=True)
 @lang_option
 def command(
-    port: int, data: Path | None, face: str, clock: str | None, clock_file: Path | None, *, until_eof: bool
+    *,
+    port: int,
+    data: Path | None,
+    face: str,
+    key_file: Path | None,
+    token: str | None,
+    module: str | None,
+    clock: str | None,
+    clock_file: Path | None,
+    until_eof: bool,
 ) -> None:
     """予約サービスを動かす / run the reservation service on loopback."""
     if clock is not None and clock_file is not None:
         raise UsageProblem("usage.two-clocks")
     time = clock_at(clock) if clock_file is None else SharedClock(clock_file)
-    service = app.service(data or app.home() / "service", time, face_required=face == "required")
+    keys = card_keys(key_file, token, module)
+    service = app.service(data or app.home() / "service", time, face_required=face == "required", keys=keys)
     if until_eof:
         Thread(target=_stop_at_end_of_input, daemon=True).start()
     speech().say("cli.serving", url=f"http://127.0.0.1:{port}")

@@ -32,8 +32,17 @@ def command(port: int, data: Path | None, clock: str | None, *, no_browser: bool
     with service_process(data=folder / "service", clock_file=time.file, port=port + 1) as service:
         url = f"http://127.0.0.1:{port}/"
         speech().say("up.running", url=url, service=service)
+        for clerk, password in app.practice_clerks(folder / "service").items():
+            speech().say("up.clerk", clerk=clerk, password=password)
         app.run(
-            app.pages(places, service, time, faces=("home", "guide", "phone", "kiosk"), set_clock=time.set),
+            app.pages(
+                places,
+                service,
+                time,
+                faces=("home", "guide", "phone", "kiosk", "counter"),
+                set_clock=time.set,
+                clerks=lambda: app.practice_clerks(folder / "service"),
+            ),
             port,
             open_url=None if no_browser else url,
         )

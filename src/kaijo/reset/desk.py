@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 
 from kaijo.clock import Clock
+from kaijo.reset.face_ports import FaceDesk
 from kaijo.reset.policy import FacePolicy
-from kaijo.reset.ports import CardKeys, FaceMatcher, Randomness, Registry, Store, Trust
+from kaijo.reset.ports import CardKeys, CertificateIssuer, Randomness, Registry, Store, Trust
 from kaijo.reset.veil import Veil
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The ports, put together once by the composition root. Without a `matcher` a required face is refused."""
+    """The ports, put together once by the composition root.
+
+    Without `face` a required face is refused; without an `issuer` the counter renews no certificate.
+    """
 
     store: Store
     trust: Trust
@@ -20,4 +24,5 @@ class Desk:
     randomness: Randomness
     clock: Clock
     face_policy: FacePolicy
-    matcher: FaceMatcher | None = None
+    face: FaceDesk | None = None
+    issuer: CertificateIssuer | None = None

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from kaijo.errors import Refused
 from kaijo.facts.pins import PinKind
 from kaijo.reset.desk import Desk
+from kaijo.reset.face_records import FaceState
 from kaijo.reset.policy import FaceRule, decide
 from kaijo.reset.ports import CertificateRecord, RegisteredCard
 from kaijo.reset.records import Purpose
@@ -69,14 +70,14 @@ def find_live_card(desk: Desk, *, authentication_certificate: bytes, at: datetim
     return LiveCard(card, card.authentication, card.signature)
 
 
-def require_policy(desk: Desk, *, kind: PinKind, proof: PinKind | None, face: bytes | None) -> None:
+def require_policy(desk: Desk, *, kind: PinKind, proof: PinKind | None, face_given: bool) -> None:
     """Raise Refused with the policy's code unless this evidence may reset `kind`."""
     code = decide(
         kind=kind,
         proof=proof,
         rule=desk.face_policy.rule(kind),
-        matcher_present=desk.matcher is not None,
-        face_given=face is not None,
+        matcher_present=desk.face is not None,
+        face_given=face_given,
     )
     if code is not None:
         raise Refused(code, kind=kind)
@@ -96,15 +97,17 @@ def require_signature(
         raise Refused("reset.bad-proof") from None
 
 
-def require_face(desk: Desk, *, kind: PinKind, face: bytes | None, card: LiveCard) -> None:
-    """Raise Refused `face.no-match` when the policy asks for a face and it is not the holder's.
+def require_face(desk: Desk, *, kind: PinKind, permit: str | None, challenge: str, pseudonym: str) -> None:
+    """Raise Refused `face.bad-permit` when the policy asks for a face and `permit` is none for that card and challenge.
 
-    To be called after `require_policy`, which refuses where there is no face or nobody to judge it.
+    A permit is the id of a face check that passed. To be called after `require_policy`.
     """
-    if desk.face_policy.rule(kind) is FaceRule.REQUIRED and (
-        desk.matcher is None or face is None or not desk.matcher.matches(face, card.registered)
-    ):
-        raise Refused("face.no-match")
+    if desk.face_policy.rule(kind) is not FaceRule.REQUIRED:
+        return
+    with desk.store.begin() as records:
+        check = None if permit is None else records.find_face_check(pseudonym, permit)
+    if check is None or (check.state, check.challenge, check.kind) != (FaceState.PASSED, challenge, kind):
+        raise Refused("face.bad-permit")
 
 
 def _require_alive(certificate: CertificateRecord, name: str, at: datetime) -> None:

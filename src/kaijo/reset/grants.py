@@ -8,21 +8,25 @@ from kaijo.errors import CardTrouble, KaijoError, Refused
 from kaijo.reset.desk import Desk
 from kaijo.reset.kiosk_sessions import close_session, find_session, require_going, visit_of
 from kaijo.reset.ports import Records
-from kaijo.reset.receipts import is_authentic, settle
-from kaijo.reset.records import GrantRow, KioskSession, Reservation
-from kaijo.reset.relay import Turn, next_turn
+from kaijo.reset.receipts import authentic, settle
+from kaijo.reset.records import GrantRow, Place, Reservation, TerminalSession
+from kaijo.reset.relay import Certify, Turn, Visit, next_turn, no_certificate
 from kaijo.reset.states import GrantOutcome, SessionState, require_won
 
 
 @dataclass(frozen=True, slots=True)
 class RelayStep:
-    """What the kiosk does next: give `command` to the card as step `step`; None says that the card has the grant."""
+    """What the terminal does next: give `command` to the card as step `step`.
+
+    None says that the card has the grant; with `done` nothing is left to do: its certificate is renewed.
+    """
 
     step: int
     command: bytes | None
+    done: bool = False
 
 
-def relay_step(desk: Desk, *, session_id: str, step: int, response: bytes) -> RelayStep:
+def relay_step(desk: Desk, *, session_id: str, step: int, response: bytes, place: Place = Place.KIOSK) -> RelayStep:
     """Take the card's answer to step `step` and return the next one.
 
     The intent of a grant is durable before its command is returned. The same call again gives the same answer. An
@@ -32,7 +36,7 @@ def relay_step(desk: Desk, *, session_id: str, step: int, response: bytes) -> Re
     """
     now = desk.clock.now()
     with desk.store.begin() as records:
-        session = find_session(records, session_id)
+        session = find_session(records, session_id, place)
         answers = _answers(desk, records, session)
         if not _is_repeated(answers, step, response):
             _require_relaying(records, session, now)
@@ -41,19 +45,21 @@ def relay_step(desk: Desk, *, session_id: str, step: int, response: bytes) -> Re
     failure: KaijoError | None = None
     receipt: Receipt | None = None
     try:
-        turn = next_turn(desk.keys, visit, (*answers[:step], response))
+        turn = next_turn(desk.keys, visit, (*answers[:step], response), _certify(desk, visit, now))
     except (Refused, CardTrouble) as trouble:
         failure = trouble
     else:
-        last = turn.read.last if turn.read else None
-        receipt = last if last and is_authentic(desk.keys, visit.card_id, last) else None
+        shown = turn.receipt or (turn.read.last if turn.read else None)
+        receipt = authentic(desk, card_id=visit.card_id, receipt=shown, at=now)
     with desk.store.begin() as records:
-        session = find_session(records, session_id)
+        session = find_session(records, session_id, place)
         if not _is_repeated(_answers(desk, records, session), step, response):
             _require_relaying(records, session, now)
             require_won(records.add_answer(session, step, desk.veil.seal(response, _place(session, step))))
         if turn is None:
             close_session(records, session)
+        elif turn.receipt is not None:
+            failure = _note_renewed(records, session, receipt=receipt, at=now)
         elif turn.command is None:
             _note_granted(records, session)
         elif turn.read is not None:
@@ -61,10 +67,10 @@ def relay_step(desk: Desk, *, session_id: str, step: int, response: bytes) -> Re
     # A failure is raised only after what it says has been written down.
     if failure is not None:
         raise failure
-    return RelayStep(step + 1, turn.command if turn else None)
+    return RelayStep(step + 1, turn.command if turn else None, done=turn is not None and turn.receipt is not None)
 
 
-def take_receipt(desk: Desk, *, session_id: str, receipt: Receipt) -> Reservation:
+def take_receipt(desk: Desk, *, session_id: str, receipt: Receipt, place: Place = Place.KIOSK) -> Reservation:
     """Return the reservation, used: the card says that the reset happened, and it counts however late it comes.
 
     The same call again gives the same answer. Raises Refused `reset.unknown-session`, or `reset.bad-receipt` when the
@@ -72,17 +78,36 @@ def take_receipt(desk: Desk, *, session_id: str, receipt: Receipt) -> Reservatio
     """
     now = desk.clock.now()
     with desk.store.begin() as records:
-        session = find_session(records, session_id)
+        session = find_session(records, session_id, place)
     used: Reservation | None = None
-    if is_authentic(desk.keys, visit_of(desk, session).card_id, receipt):
+    proved = authentic(desk, card_id=visit_of(desk, session).card_id, receipt=receipt, at=now)
+    if proved is not None:
         with desk.store.begin() as records:
-            used = settle(records, pseudonym=session.pseudonym, receipt=receipt, at=now)
-            session = find_session(records, session_id)
-            if used is not None and used.id == session.reservation and session.state is not SessionState.COMPLETED:
-                require_won(records.move_session(session, session.moved(SessionState.COMPLETED)))
+            used = _settle(records, find_session(records, session_id, place), receipt=proved, at=now)
     if used is None or used.id != session.reservation:
         raise Refused("reset.bad-receipt")
     return used
+
+
+def _certify(desk: Desk, visit: Visit, at: datetime) -> Certify:
+    if desk.issuer is None:
+        return no_certificate
+    issuer = desk.issuer
+    return lambda key: issuer.renew(visit.card_id, visit.kind, key, visit.reservation, at)
+
+
+def _settle(records: Records, session: TerminalSession, *, receipt: Receipt, at: datetime) -> Reservation | None:
+    used = settle(records, pseudonym=session.pseudonym, receipt=receipt, at=at)
+    if used is not None and used.id == session.reservation and session.state is not SessionState.COMPLETED:
+        require_won(records.move_session(session, session.moved(SessionState.COMPLETED)))
+    return used
+
+
+def _note_renewed(
+    records: Records, session: TerminalSession, *, receipt: Receipt | None, at: datetime
+) -> KaijoError | None:
+    used = None if receipt is None else _settle(records, session, receipt=receipt, at=at)
+    return None if used is not None and used.id == session.reservation else Refused("reset.bad-receipt")
 
 
 def _is_repeated(answers: tuple[bytes, ...], step: int, response: bytes) -> bool:
@@ -93,13 +118,13 @@ def _is_repeated(answers: tuple[bytes, ...], step: int, response: bytes) -> bool
     return True
 
 
-def _require_relaying(records: Records, session: KioskSession, at: datetime) -> None:
+def _require_relaying(records: Records, session: TerminalSession, at: datetime) -> None:
     require_going(records, session, at)
     if session.state is SessionState.OPENED:
         raise Refused("reset.proof-missing")
 
 
-def _note_granted(records: Records, session: KioskSession) -> None:
+def _note_granted(records: Records, session: TerminalSession) -> None:
     if session.state is not SessionState.RELAYING:
         return
     require_won(records.move_session(session, session.moved(SessionState.GRANTED)))
@@ -109,7 +134,7 @@ def _note_granted(records: Records, session: KioskSession) -> None:
 
 
 def _intend(
-    records: Records, session: KioskSession, *, read: ResetState, receipt: Receipt | None, at: datetime
+    records: Records, session: TerminalSession, *, read: ResetState, receipt: Receipt | None, at: datetime
 ) -> KaijoError | None:
     if receipt is not None:
         settle(records, pseudonym=session.pseudonym, receipt=receipt, at=at)
@@ -132,10 +157,10 @@ def _intend(
     return None
 
 
-def _answers(desk: Desk, records: Records, session: KioskSession) -> tuple[bytes, ...]:
+def _answers(desk: Desk, records: Records, session: TerminalSession) -> tuple[bytes, ...]:
     sealed = records.answers(session)
     return tuple(desk.veil.unseal(answer, _place(session, step)) for step, answer in enumerate(sealed))
 
 
-def _place(session: KioskSession, step: int) -> str:
+def _place(session: TerminalSession, step: int) -> str:
     return f"{session.id} {step}"

@@ -10,10 +10,11 @@ from kaijo.facts.hours import kiosk_hours
 from kaijo.facts.lifetimes import kiosk_session_life, reservation_life
 from kaijo.reset.desk import Desk
 from kaijo.reset.evidence import LiveCard, find_live_card, proof_message, require_signature
+from kaijo.reset.noting import noting_refused_proof
 from kaijo.reset.policy import needed_proof
 from kaijo.reset.ports import Records
 from kaijo.reset.receipts import settle_if_authentic
-from kaijo.reset.records import KioskSession, Purpose, Reservation
+from kaijo.reset.records import Place, Purpose, Reservation, TerminalSession
 from kaijo.reset.relay import HOST_CHALLENGE_SIZE, Visit
 from kaijo.reset.states import ACTIVE, OVER, ReservationState, SessionState, require_won
 
@@ -26,7 +27,7 @@ _CARD_ID_SIZE = 10
 class Opened:
     """A new session, its reservation, and the exact bytes that the holder signs."""
 
-    session: KioskSession
+    session: TerminalSession
     reservation: Reservation
     message: bytes = field(repr=False)
 
@@ -43,8 +44,10 @@ def open_session(
     now = desk.clock.now()
     if not kiosk_hours().is_open(now):
         raise Refused("reset.kiosk-closed", opens_at=kiosk_hours().next_opening(now))
+    registered = desk.registry.find(authentication_certificate)
+    if registered is not None and reset_state is not None:
+        settle_if_authentic(desk, card_id=registered.card_id, receipt=reset_state.last, at=now)
     card = find_live_card(desk, authentication_certificate=authentication_certificate, at=now)
-    settle_if_authentic(desk, card_id=card.card_id, receipt=reset_state.last if reset_state else None, at=now)
     pseudonym = desk.veil.pseudonym(card.card_id)
     with desk.store.begin() as records:
         records.expire_reservations(pseudonym, now)
@@ -57,7 +60,7 @@ def open_session(
     return Opened(session, reservation, _message(session))
 
 
-def accept_proof(desk: Desk, *, session_id: str, proof_certificate: bytes, signature: bytes) -> KioskSession:
+def accept_proof(desk: Desk, *, session_id: str, proof_certificate: bytes, signature: bytes) -> TerminalSession:
     """Return the session, relaying: the holder has proved to be there, and this session alone has the reservation.
 
     The same call again gives the same session while it lasts. Raises Refused `reset.unknown-session`,
@@ -68,17 +71,18 @@ def accept_proof(desk: Desk, *, session_id: str, proof_certificate: bytes, signa
     with desk.store.begin() as records:
         session = find_session(records, session_id)
         require_going(records, session, now)
-    proof = needed_proof(session.kind)
-    if proof is None or sha256(proof_certificate).digest() != _unsealed(desk, session)[_CARD_ID_SIZE:]:
-        raise Refused("reset.unknown-proof", kind=session.kind)
-    require_signature(
-        desk,
-        certificate=proof_certificate,
-        proof=proof,
-        message=_message(session),
-        signature=signature,
-        at=now,
-    )
+    with noting_refused_proof(desk, session.pseudonym):
+        proof = needed_proof(session.kind)
+        if proof is None or sha256(proof_certificate).digest() != _unsealed(desk, session)[_CARD_ID_SIZE:]:
+            raise Refused("reset.unknown-proof", kind=session.kind)
+        require_signature(
+            desk,
+            certificate=proof_certificate,
+            proof=proof,
+            message=_message(session),
+            signature=signature,
+            at=now,
+        )
     with desk.store.begin() as records:
         session = find_session(records, session_id)
         reservation = require_going(records, session, now)
@@ -92,16 +96,16 @@ def accept_proof(desk: Desk, *, session_id: str, proof_certificate: bytes, signa
         return relaying
 
 
-def end_session(desk: Desk, *, session_id: str) -> KioskSession:
+def end_session(desk: Desk, *, session_id: str, place: Place = Place.KIOSK) -> TerminalSession:
     """Return the session, over; a reservation that it still has is live again at once.
 
     Raises Refused `reset.unknown-session`.
     """
     with desk.store.begin() as records:
-        return close_session(records, find_session(records, session_id))
+        return close_session(records, find_session(records, session_id, place))
 
 
-def close_session(records: Records, session: KioskSession) -> KioskSession:
+def close_session(records: Records, session: TerminalSession) -> TerminalSession:
     """End the session inside a transaction and give back the reservation it has; one that is over stays as it is."""
     if session.state in OVER:
         return session
@@ -113,22 +117,23 @@ def close_session(records: Records, session: KioskSession) -> KioskSession:
     return ended
 
 
-def find_session(records: Records, session_id: str) -> KioskSession:
-    """Return the session of that id. Raises Refused `reset.unknown-session`."""
+def find_session(records: Records, session_id: str, place: Place = Place.KIOSK) -> TerminalSession:
+    """Return the session of that id at that place. Raises Refused `reset.unknown-session`."""
     session = records.find_session(session_id.partition(".")[0], session_id)
-    if session is None:
+    if session is None or session.place is not place:
         raise Refused("reset.unknown-session")
     return session
 
 
-def require_going(records: Records, session: KioskSession, at: datetime) -> Reservation:
+def require_going(records: Records, session: TerminalSession, at: datetime) -> Reservation:
     """Return the reservation of a session that is not over.
 
     Raises Refused `reset.already-done` when the reset has happened, else `reset.session-over`.
     """
     reservation = records.find_reservation(session.pseudonym, session.reservation)
     if reservation is not None and reservation.used_at is not None:
-        raise Refused("reset.already-done", done_at=reservation.used_at, kind=reservation.kind)
+        code = "reset.already-done" if reservation.case is None else "counter.done-already"
+        raise Refused(code, done_at=reservation.used_at, kind=reservation.kind)
     if (
         reservation is None
         or reservation.state not in ACTIVE
@@ -140,14 +145,14 @@ def require_going(records: Records, session: KioskSession, at: datetime) -> Rese
     return reservation
 
 
-def visit_of(desk: Desk, session: KioskSession) -> Visit:
+def visit_of(desk: Desk, session: TerminalSession) -> Visit:
     """Return what the relay needs to know. Raises ServiceTrouble `store.damaged`."""
     card_id = _unsealed(desk, session)[:_CARD_ID_SIZE]
-    return Visit(card_id, session.host_challenge, session.kind, session.reservation)
+    return Visit(card_id, session.host_challenge, session.kind, session.reservation, session.act)
 
 
 def _find_active(records: Records, pseudonym: str, at: datetime) -> Reservation:
-    rows = records.reservations(pseudonym)
+    rows = [row for row in records.reservations(pseudonym) if row.case is None]
     active = next((row for row in rows if row.state in ACTIVE), None)
     if active is not None:
         return active
@@ -155,14 +160,16 @@ def _find_active(records: Records, pseudonym: str, at: datetime) -> Reservation:
     # What is older than a reservation's life says nothing about why the person stands here now.
     if newest is not None and newest.used_at is not None and at - newest.used_at < reservation_life():
         raise Refused("reset.already-done", done_at=newest.used_at, kind=newest.kind)
+    if newest is not None and newest.state is ReservationState.CANCELLED:
+        raise Refused("reset.no-reservation")
     if newest is not None and newest.used_at is None and at - newest.expires_at < reservation_life():
         raise Refused("reset.reservation-expired", expired_at=newest.expires_at)
     raise Refused("reset.no-reservation")
 
 
-def _new_session(desk: Desk, *, kiosk: str, card: LiveCard, reservation: Reservation, at: datetime) -> KioskSession:
+def _new_session(desk: Desk, *, kiosk: str, card: LiveCard, reservation: Reservation, at: datetime) -> TerminalSession:
     session_id = f"{reservation.pseudonym}.{desk.randomness(_SESSION_ID_SIZE).hex()}"
-    return KioskSession(
+    return TerminalSession(
         pseudonym=reservation.pseudonym,
         id=session_id,
         reservation=reservation.id,
@@ -177,11 +184,11 @@ def _new_session(desk: Desk, *, kiosk: str, card: LiveCard, reservation: Reserva
     )
 
 
-def _unsealed(desk: Desk, session: KioskSession) -> bytes:
+def _unsealed(desk: Desk, session: TerminalSession) -> bytes:
     return desk.veil.unseal(session.sealed, session.id)
 
 
-def _message(session: KioskSession) -> bytes:
+def _message(session: TerminalSession) -> bytes:
     return proof_message(
         purpose=Purpose.KIOSK,
         kind=session.kind,

@@ -8,11 +8,15 @@ from typing import Protocol
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from kaijo.facts.pins import PinKind
-from kaijo.reset.records import Challenge, GrantRow, KioskSession, Reservation
+from kaijo.reset.audit_ports import AuditRecords
+from kaijo.reset.counter.ports import CounterRecords
+from kaijo.reset.face_ports import FaceRecords
+from kaijo.reset.figures import OperationsRecords
+from kaijo.reset.records import Challenge, GrantRow, Reservation, TerminalSession
 from kaijo.securechannel.keys import SessionKeys
 
 
-class Records(Protocol):
+class Records(CounterRecords, FaceRecords, OperationsRecords, AuditRecords, Protocol):
     """The rows inside one transaction. What returns bool says whether it won: True means exactly one row changed."""
 
     def add_challenge(self, challenge: Challenge) -> None:
@@ -47,23 +51,23 @@ class Records(Protocol):
         """Let the card's live and held reservations whose time is up at `at` expire; return how many."""
         ...
 
-    def add_session(self, session: KioskSession) -> None:
+    def add_session(self, session: TerminalSession) -> None:
         """Keep a new session."""
         ...
 
-    def find_session(self, pseudonym: str, session_id: str) -> KioskSession | None:
+    def find_session(self, pseudonym: str, session_id: str) -> TerminalSession | None:
         """Return the card's session of that id."""
         ...
 
-    def move_session(self, before: KioskSession, after: KioskSession) -> bool:
+    def move_session(self, before: TerminalSession, after: TerminalSession) -> bool:
         """Store the state of `after` if it is still that of `before`."""
         ...
 
-    def answers(self, session: KioskSession) -> tuple[bytes, ...]:
+    def answers(self, session: TerminalSession) -> tuple[bytes, ...]:
         """Return the sealed answers of the card in the order of the relay."""
         ...
 
-    def add_answer(self, session: KioskSession, step: int, sealed: bytes) -> bool:
+    def add_answer(self, session: TerminalSession, step: int, sealed: bytes) -> bool:
         """Keep the card's answer to step `step`; False when there is one."""
         ...
 
@@ -122,11 +126,15 @@ class CertificateRecord:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredCard:
-    """A card as the issuer knows it. `signature` is None for holders who have none, as those under 15."""
+    """A card as the issuer knows it. `signature` is None for holders who have none, as those under 15.
+
+    `surface_spki_sha256` is the SHA-256 of the card's own surface key (DER), which stands in its signed face.
+    """
 
     card_id: bytes
     signature: CertificateRecord | None
     authentication: CertificateRecord
+    surface_spki_sha256: bytes
 
 
 class Registry(Protocol):
@@ -138,22 +146,40 @@ class Registry(Protocol):
 
 
 class CardKeys(Protocol):
-    """The administration keys. They stay behind this port; only session keys and MACs come out."""
+    """The administration keys. They stay behind this port; only session keys and MACs come out.
 
-    def session_keys(self, card_id: bytes, host_challenge: bytes, card_challenge: bytes) -> SessionKeys:
-        """Return the keys of one SCP03 session with that card. Raises ServiceTrouble when the keys are out of reach."""
+    Cards keep the key version (1 to 127) that they were issued with, so that several are in use at a time.
+    """
+
+    versions: tuple[int, ...]
+    """The versions that there are, newest first."""
+
+    def session_keys(
+        self, card_id: bytes, host_challenge: bytes, card_challenge: bytes, version: int = 1
+    ) -> SessionKeys:
+        """Return the keys of one SCP03 session with that card.
+
+        Raises ServiceTrouble `keys.unknown-version` (version), or when the keys are out of reach.
+        """
         ...
 
-    def receipt_mac(self, card_id: bytes, message: bytes) -> bytes:
+    def receipt_mac(self, card_id: bytes, message: bytes, version: int = 1) -> bytes:
         """Return AES-CMAC (16 bytes) over `message` under that card's receipt key. Raises as `session_keys`."""
         ...
 
 
-class FaceMatcher(Protocol):
-    """Compares live frames with the photo that the issuer signed."""
+class CertificateIssuer(Protocol):
+    """Whoever issues certificates anew at the counter. An order is the id (16 bytes) of what allows it."""
 
-    def matches(self, evidence: bytes, card: RegisteredCard) -> bool:
-        """Return whether the evidence shows the holder. Raises Refused `face.…` when it cannot be judged."""
+    def renew(self, card_id: bytes, kind: PinKind, public_key: bytes, order: bytes, at: datetime) -> bytes:
+        """Return a certificate (DER) for that card's new key (DER); the same order gives the same certificate.
+
+        Raises Refused `issuer.…`.
+        """
+        ...
+
+    def confirm(self, order: bytes, at: datetime) -> None:
+        """Note that the card holds the certificate of that order. Doing it again changes nothing."""
         ...
 
 

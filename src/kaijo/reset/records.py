@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
+from kaijo.card.administration import Act
 from kaijo.facts.pins import PinKind
 from kaijo.reset.states import (
     RESERVATION_MOVES,
@@ -13,6 +14,13 @@ from kaijo.reset.states import (
     SessionState,
     require_move,
 )
+
+
+class Place(Enum):
+    """Where a session takes place: at a kiosk with a reservation, or at the counter with a documented case."""
+
+    KIOSK = "kiosk"
+    COUNTER = "counter"
 
 
 class Purpose(Enum):
@@ -35,9 +43,11 @@ class Challenge:
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """One reset of one PIN kind of one card, allowed until `expires_at` (that instant excluded).
+    """One act on one PIN kind of one card, allowed until `expires_at` (that instant excluded).
 
-    While held, `holder` is the kiosk session that has it and `held_until` the end of that session.
+    While held, `holder` is the session that has it and `held_until` the end of that session. `case` is the counter's
+    case that allows it, None for one that the holder made on the phone; `challenge` is what it answers: the phone's
+    challenge, or what was asked for in that case, so that one challenge never makes two.
     """
 
     pseudonym: str
@@ -51,6 +61,8 @@ class Reservation:
     holder: str | None = None
     held_until: datetime | None = None
     used_at: datetime | None = None
+    act: Act = Act.RESET
+    case: str | None = None
 
     def held_by_other(self, session: str | None, at: datetime) -> bool:
         """Return whether a session other than `session` has it and still has time at `at`."""
@@ -61,7 +73,7 @@ class Reservation:
             and at < self.held_until
         )
 
-    def held(self, session: "KioskSession") -> "Reservation":
+    def held(self, session: "TerminalSession") -> "Reservation":
         """Return it as held by `session` until that ends."""
         return self._moved(ReservationState.HELD, holder=session.id, held_until=session.expires_at)
 
@@ -77,6 +89,10 @@ class Reservation:
         """Return it as replaced by a newer one."""
         return self._moved(ReservationState.REPLACED)
 
+    def cancelled(self) -> "Reservation":
+        """Return it as given back by its holder."""
+        return self._moved(ReservationState.CANCELLED)
+
     def _moved(
         self, state: ReservationState, *, holder: str | None = None, held_until: datetime | None = None
     ) -> "Reservation":
@@ -85,10 +101,11 @@ class Reservation:
 
 
 @dataclass(frozen=True, slots=True)
-class KioskSession:
-    """One visit at a kiosk. Its id begins with the card's pseudonym, so that the id alone finds the card's rows.
+class TerminalSession:
+    """One visit at a terminal. Its id begins with the card's pseudonym, so that the id alone finds the card's rows.
 
-    `nonce` is what the holder signs; `sealed` hides the card id and the hash of the proof certificate.
+    `kiosk` is the terminal's name; `nonce` is what the holder signs at a kiosk; `sealed` hides the card id and, at a
+    kiosk, the hash of the proof certificate.
     """
 
     pseudonym: str
@@ -102,8 +119,10 @@ class KioskSession:
     sealed: bytes = field(repr=False)
     opened_at: datetime
     expires_at: datetime
+    act: Act = Act.RESET
+    place: Place = Place.KIOSK
 
-    def moved(self, state: SessionState) -> "KioskSession":
+    def moved(self, state: SessionState) -> "TerminalSession":
         """Return it in `state`. Raises ServiceTrouble `reset.impossible-move`."""
         require_move(SESSION_MOVES, self.state, state)
         return replace(self, state=state)
@@ -111,7 +130,7 @@ class KioskSession:
 
 @dataclass(frozen=True, slots=True)
 class GrantRow:
-    """The intent to let the card reset once, written before the command leaves. `reset_number` is the one before."""
+    """The intent to let the card act once, written before the command leaves. `reset_number` is the one before."""
 
     pseudonym: str
     session: str

@@ -1,6 +1,6 @@
 """The phone's half: a challenge, and the reservation that a good answer to it makes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kaijo.card.administration import RESERVATION_SIZE
@@ -16,6 +16,7 @@ from kaijo.reset.evidence import (
     require_policy,
     require_signature,
 )
+from kaijo.reset.noting import noting_refused_proof
 from kaijo.reset.policy import needed_proof
 from kaijo.reset.ports import Records
 from kaijo.reset.records import Challenge, Purpose, Reservation
@@ -26,12 +27,12 @@ _CHALLENGE_SIZE = 32
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the phone sends with an answered challenge; certificates in DER, the signature raw, the face as captured."""
+    """What the phone sends with an answered challenge; certificates in DER, the signature raw, `face` a permit."""
 
     authentication_certificate: bytes
     proof_certificate: bytes
     signature: bytes
-    face: bytes | None = None
+    face: str | None = None
 
 
 def make_challenge(desk: Desk, *, purpose: Purpose, kind: PinKind) -> tuple[Challenge, bytes]:
@@ -56,20 +57,12 @@ def make_reservation(desk: Desk, *, challenge_id: str, kind: PinKind, evidence: 
     evidence is found good.
     """
     now = desk.clock.now()
-    with desk.store.begin() as records:
-        challenge = records.find_challenge(challenge_id)
-    if challenge is None:
-        raise Refused("reset.unknown-challenge")
-    if (challenge.purpose, challenge.kind) != (Purpose.RESERVE, kind):
-        raise Refused("reset.challenge-mismatch")
-    card = _require_evidence(desk, challenge=challenge, evidence=evidence, at=now)
+    challenge = find_asked(desk, challenge_id, kind)
+    card = require_proven(desk, challenge=challenge, evidence=evidence, face_given=evidence.face is not None, at=now)
     pseudonym = desk.veil.pseudonym(card.card_id)
+    require_face(desk, kind=kind, permit=evidence.face, challenge=challenge.id, pseudonym=pseudonym)
     # Two transactions, since the challenge belongs to no card; a claim without a reservation is claimed again.
-    with desk.store.begin() as records:
-        if challenge.claimed_by is None and now >= challenge.expires_at:
-            raise Refused("reset.challenge-expired", expired_at=challenge.expires_at)
-        if not records.claim_challenge(challenge.id, pseudonym):
-            raise Refused("reset.challenge-used")
+    claim_challenge(desk, challenge, pseudonym, now)
     with desk.store.begin() as records:
         earlier = next((row for row in records.reservations(pseudonym) if row.challenge == challenge.id), None)
         if earlier is not None:
@@ -86,33 +79,92 @@ def make_reservation(desk: Desk, *, challenge_id: str, kind: PinKind, evidence: 
         )
 
 
-def _require_evidence(desk: Desk, *, challenge: Challenge, evidence: Evidence, at: datetime) -> LiveCard:
+def find_reservation(desk: Desk, *, cancel_token: str) -> Reservation:
+    """Return the reservation that the token came with, as it stands now.
+
+    Raises Refused `reset.unknown-cancel-token`.
+    """
+    with desk.store.begin() as records:
+        found = _of_token(desk, records, cancel_token)
+    lapsed = found.state in ACTIVE and found.expires_at <= desk.clock.now()
+    return replace(found, state=ReservationState.EXPIRED, holder=None, held_until=None) if lapsed else found
+
+
+def cancel_reservation(desk: Desk, *, cancel_token: str) -> Reservation:
+    """Return the reservation, over now: cancelled, or what it already was.
+
+    The same call again gives the same answer. Raises Refused: `reset.unknown-cancel-token`; `reset.already-done` once a
+    kiosk has used it; `reset.in-use` while a kiosk is at work with it, when nobody knows whether it still can be.
+    """
+    now = desk.clock.now()
+    with desk.store.begin() as records:
+        records.expire_reservations(_of_token(desk, records, cancel_token).pseudonym, now)
+        found = _of_token(desk, records, cancel_token)
+        if found.state is ReservationState.USED:
+            raise Refused("reset.already-done", done_at=found.used_at or now, kind=found.kind)
+        if found.state not in ACTIVE:
+            return found
+        if found.held_until is not None and found.held_by_other(None, now):
+            raise Refused("reset.in-use", until=found.held_until)
+        require_won(records.move_reservation(found, found.cancelled()))
+        return found.cancelled()
+
+
+def _of_token(desk: Desk, records: Records, cancel_token: str) -> Reservation:
+    named = desk.veil.read_cancel_token(cancel_token)
+    found = records.find_reservation(*named) if named else None
+    if found is None:
+        raise Refused("reset.unknown-cancel-token")
+    return found
+
+
+def find_asked(desk: Desk, challenge_id: str, kind: PinKind) -> Challenge:
+    """Return the challenge that was given out for a reservation of `kind`.
+
+    Raises Refused `reset.unknown-challenge`, `reset.challenge-mismatch`.
+    """
+    with desk.store.begin() as records:
+        challenge = records.find_challenge(challenge_id)
+    if challenge is None:
+        raise Refused("reset.unknown-challenge")
+    if (challenge.purpose, challenge.kind) != (Purpose.RESERVE, kind):
+        raise Refused("reset.challenge-mismatch")
+    return challenge
+
+
+def claim_challenge(desk: Desk, challenge: Challenge, pseudonym: str, at: datetime) -> None:
+    """Give the challenge to this card. Raises Refused `reset.challenge-expired`, `reset.challenge-used`."""
+    with desk.store.begin() as records:
+        if challenge.claimed_by is None and at >= challenge.expires_at:
+            raise Refused("reset.challenge-expired", expired_at=challenge.expires_at)
+        if not records.claim_challenge(challenge.id, pseudonym):
+            raise Refused("reset.challenge-used")
+
+
+def require_proven(desk: Desk, *, challenge: Challenge, evidence: Evidence, face_given: bool, at: datetime) -> LiveCard:
+    """Return the card whose holder answered the challenge; the face is not yet looked at, only whether there is one.
+
+    Raises what `find_live_card`, the policy and the proof refuse.
+    """
     kind = challenge.kind
     card = find_live_card(desk, authentication_certificate=evidence.authentication_certificate, at=at)
     proof = card.proof_kind(evidence.proof_certificate)
-    require_policy(desk, kind=kind, proof=proof, face=evidence.face)
+    require_policy(desk, kind=kind, proof=proof, face_given=face_given)
     if proof is None:
         raise Refused("reset.unknown-proof", kind=kind)
-    require_signature(
-        desk,
-        certificate=evidence.proof_certificate,
-        proof=proof,
-        message=_message(challenge),
-        signature=evidence.signature,
-        at=at,
-    )
-    require_face(desk, kind=kind, face=evidence.face, card=card)
+    with noting_refused_proof(desk, desk.veil.pseudonym(card.card_id)):
+        require_signature(
+            desk,
+            certificate=evidence.proof_certificate,
+            proof=proof,
+            message=_message(challenge),
+            signature=evidence.signature,
+            at=at,
+        )
     return card
 
 
 def _add(records: Records, *, pseudonym: str, challenge: Challenge, reservation_id: bytes, at: datetime) -> Reservation:
-    older = next(
-        (row for row in records.reservations(pseudonym) if row.kind is challenge.kind and row.state in ACTIVE), None
-    )
-    if older is not None:
-        if older.held_until is not None and older.held_by_other(None, at):
-            raise Refused("reset.in-use", until=older.held_until)
-        require_won(records.move_reservation(older, older.replaced()))
     made = Reservation(
         pseudonym=pseudonym,
         id=reservation_id,
@@ -121,10 +173,25 @@ def _add(records: Records, *, pseudonym: str, challenge: Challenge, reservation_
         state=ReservationState.LIVE,
         made_at=at,
         expires_at=at + reservation_life(),
-        replaced_older=older is not None,
+        replaced_older=False,
     )
-    require_won(records.add_reservation(made))
-    return made
+    return place_reservation(records, made)
+
+
+def place_reservation(records: Records, made: Reservation) -> Reservation:
+    """Keep a new reservation in the place of an older active one of the same card, act and kind, and return it.
+
+    Raises Refused `reset.in-use` while a terminal is at work with the older one.
+    """
+    rows = records.reservations(made.pseudonym)
+    older = next((row for row in rows if (row.act, row.kind) == (made.act, made.kind) and row.state in ACTIVE), None)
+    if older is not None:
+        if older.held_until is not None and older.held_by_other(None, made.made_at):
+            raise Refused("reset.in-use", until=older.held_until)
+        require_won(records.move_reservation(older, older.replaced()))
+    kept = replace(made, replaced_older=older is not None)
+    require_won(records.add_reservation(kept))
+    return kept
 
 
 def _message(challenge: Challenge) -> bytes:

@@ -8,12 +8,13 @@ from kaijo.errors import ServiceTrouble
 
 
 class ReservationState(Enum):
-    """Live: may be taken to a kiosk. Held: one kiosk session has it. Used, replaced, expired: over."""
+    """Live: may be taken to a kiosk. Held: one kiosk session has it. Used, replaced, cancelled, expired: over."""
 
     LIVE = "live"
     HELD = "held"
     USED = "used"
     REPLACED = "replaced"
+    CANCELLED = "cancelled"
     EXPIRED = "expired"
 
 
@@ -40,9 +41,10 @@ _R, _S = ReservationState, SessionState
 # A receipt is the card's word that the reset happened: it makes any reservation used, however late it comes.
 # Held to held is a second session taking over from one whose time is up.
 RESERVATION_MOVES: Final[Mapping[ReservationState, frozenset[ReservationState]]] = {
-    _R.LIVE: frozenset({_R.HELD, _R.USED, _R.REPLACED, _R.EXPIRED}),
-    _R.HELD: frozenset({_R.LIVE, _R.HELD, _R.USED, _R.REPLACED, _R.EXPIRED}),
+    _R.LIVE: frozenset({_R.HELD, _R.USED, _R.REPLACED, _R.CANCELLED, _R.EXPIRED}),
+    _R.HELD: frozenset({_R.LIVE, _R.HELD, _R.USED, _R.REPLACED, _R.CANCELLED, _R.EXPIRED}),
     _R.REPLACED: frozenset({_R.USED}),
+    _R.CANCELLED: frozenset({_R.USED}),
     _R.EXPIRED: frozenset({_R.USED}),
     _R.USED: frozenset(),
 }

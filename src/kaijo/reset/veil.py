@@ -11,6 +11,7 @@ from kaijo.errors import ServiceTrouble
 from kaijo.reset.ports import Randomness
 
 _NONCE: Final = 12
+_NAME_DIGITS: Final = 64
 
 
 class Veil:
@@ -30,6 +31,28 @@ class Veil:
     def pseudonym(self, card_id: bytes) -> str:
         """Return the card's name in every table: HMAC-SHA-256 of its id, 64 hex digits."""
         return hmac.digest(self._key, card_id, sha256).hex()
+
+    def device(self, name: bytes) -> str:
+        """Return the name of a device, or of what it sent, in every table: 64 hex digits, never a card's name."""
+        return hmac.digest(self._key, b"KAIJO DEVICE 1 " + name, sha256).hex()
+
+    def cancel_token(self, pseudonym: str, reservation: bytes) -> str:
+        """Return what lets its bearer cancel that reservation, 160 hex digits beginning with the pseudonym.
+
+        It is made from the secret each time and stored nowhere: a stolen database cancels nothing.
+        """
+        row = pseudonym + reservation.hex()
+        return row + hmac.digest(self._key, b"KAIJO CANCEL 1 " + row.encode(), sha256).hex()
+
+    def read_cancel_token(self, token: str) -> tuple[str, bytes] | None:
+        """Return pseudonym and reservation of a token that this service made, None for any other text."""
+        pseudonym, reservation = token[:_NAME_DIGITS], token[_NAME_DIGITS : -2 * sha256().digest_size]
+        try:
+            known = self.cancel_token(pseudonym, bytes.fromhex(reservation))
+        except ValueError:
+            return None
+        matches = hmac.compare_digest(known.encode(), token.encode("utf-8", "replace"))
+        return (pseudonym, bytes.fromhex(reservation)) if matches else None
 
     def seal(self, plain: bytes, place: str) -> bytes:
         """Return `plain` encrypted and bound to `place`."""

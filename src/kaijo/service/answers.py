@@ -64,11 +64,6 @@ def internal() -> KaijoError:
     return ServiceTrouble("service.internal")
 
 
-async def on_kaijo_error(_request: Request, error: Exception) -> JSONResponse:
-    """Answer one of our errors."""
-    return answer_of(error if isinstance(error, KaijoError) else internal())
-
-
 async def on_bad_request(_request: Request, error: Exception) -> JSONResponse:
     """Answer a request that is not of the agreed form, naming the fields but never what was in them."""
     problems = error.errors() if isinstance(error, RequestValidationError) else []

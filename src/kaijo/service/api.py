@@ -14,13 +14,22 @@ from kaijo.facts.stores import chains_for
 from kaijo.reset.desk import Desk
 from kaijo.reset.grants import relay_step, take_receipt
 from kaijo.reset.kiosk_sessions import accept_proof, end_session, open_session
-from kaijo.reset.records import Purpose
+from kaijo.reset.records import Purpose, Reservation
 from kaijo.reset.relay import first_command
-from kaijo.reset.reservations import Evidence, make_challenge, make_reservation
+from kaijo.reset.reservations import (
+    Evidence,
+    cancel_reservation,
+    find_reservation,
+    make_challenge,
+    make_reservation,
+)
 from kaijo.reset.states import SessionState
-from kaijo.service.answers import ERROR_ANSWERS, on_bad_request, on_http_error, on_kaijo_error
+from kaijo.service.answers import ERROR_ANSWERS, on_bad_request, on_http_error
+from kaijo.service.counter_api import counter_router
 from kaijo.service.envelope import Envelope
+from kaijo.service.face_api import face_router
 from kaijo.service.models import (
+    CancelRequest,
     ChallengeAnswer,
     ChallengeRequest,
     EndAnswer,
@@ -34,10 +43,12 @@ from kaijo.service.models import (
     RelayRequest,
     ReservationAnswer,
     ReservationRequest,
+    ReservationStateAnswer,
     SessionAnswer,
     SessionRequest,
     text64,
 )
+from kaijo.service.refusals import counting
 
 # Traces would carry session ids and bodies to wherever an environment variable says.
 _SILENT: TelemetryConfig = {
@@ -61,12 +72,14 @@ def create_app(*, desk: Desk, practice: bool) -> FastAPI:
         telemetry=_SILENT,
     )
     app.add_middleware(Envelope)
-    app.add_exception_handler(KaijoError, on_kaijo_error)
+    app.add_exception_handler(KaijoError, counting(desk))
     app.add_exception_handler(RequestValidationError, on_bad_request)
     app.add_exception_handler(HTTPException, on_http_error)
     app.include_router(_health(desk, practice=practice))
     app.include_router(_phone(desk), prefix="/v1", responses=dict(ERROR_ANSWERS), tags=["phone"])
+    app.include_router(face_router(desk), prefix="/v1/face-checks", responses=dict(ERROR_ANSWERS), tags=["face"])
     app.include_router(_kiosk(desk), prefix="/v1/kiosk-sessions", responses=dict(ERROR_ANSWERS), tags=["kiosk"])
+    app.include_router(counter_router(desk, practice=practice), prefix="/v1", responses=dict(ERROR_ANSWERS))
     return app
 
 
@@ -76,7 +89,13 @@ def _health(desk: Desk, *, practice: bool) -> APIRouter:
     @router.get("/health", summary="稼働状況 · State of the service")
     def health() -> HealthAnswer:
         policy = desk.face_policy
-        face = FaceRules(signature=policy.signature, authentication=policy.authentication)
+        model = None if desk.face is None else desk.face.engine.model
+        face = FaceRules(
+            signature=policy.signature,
+            authentication=policy.authentication,
+            matcher=None if model is None else model.name,
+            evaluated=model is not None and model.evaluated,
+        )
         return HealthAnswer(time=desk.clock.now(), practice=practice, version=__version__, face=face)
 
     return router
@@ -103,9 +122,22 @@ def _phone(desk: Desk) -> APIRouter:
             expires_at=made.expires_at,
             replaced=made.replaced_older,
             chains=list(chains_for(made.kind)),
+            cancel_token=desk.veil.cancel_token(made.pseudonym, made.id),
         )
 
+    @router.post("/reservations/state", summary="予約の状態 · How it stands", response_model_exclude_none=True)
+    def state(request: CancelRequest) -> ReservationStateAnswer:
+        return _standing(find_reservation(desk, cancel_token=request.token))
+
+    @router.post("/reservations/cancel", summary="予約を取り消す · Cancel", response_model_exclude_none=True)
+    def cancel(request: CancelRequest) -> ReservationStateAnswer:
+        return _standing(cancel_reservation(desk, cancel_token=request.token))
+
     return router
+
+
+def _standing(row: Reservation) -> ReservationStateAnswer:
+    return ReservationStateAnswer(kind=row.kind, state=row.state, expires_at=row.expires_at, used_at=row.used_at)
 
 
 def _kiosk(desk: Desk) -> APIRouter:

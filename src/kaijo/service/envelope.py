@@ -10,11 +10,15 @@ from kaijo.errors import KaijoError, UsageProblem
 from kaijo.service.answers import answer_of, internal
 
 BODY_LIMIT: Final = 65_536
+PICTURES_LIMIT: Final = 2_097_152
+"""Where pictures come in: those of one sitting, in base64, and the card's face."""
+
+_PICTURES: Final = "/v1/face-checks/"
 _LOG: Final = logging.getLogger("kaijo.service")
 
 
 class Envelope:
-    """ASGI middleware. A body over `BODY_LIMIT` bytes is refused with 413, counted as it comes in.
+    """ASGI middleware. A body over its limit is refused with 413, counted as it comes in.
 
     What nobody foresaw is answered with `service.internal`; the log gets the kind of the failure and the path, never a
     body or a message.
@@ -50,18 +54,19 @@ class Envelope:
 
 
 async def _read(scope: Scope, receive: Receive) -> bytes:
+    limit = PICTURES_LIMIT if scope["path"].startswith(_PICTURES) else BODY_LIMIT
     declared = Headers(scope=scope).get("content-length", "0")
-    if declared.isdecimal() and int(declared) > BODY_LIMIT:
-        raise UsageProblem("service.body-too-large", limit=BODY_LIMIT)
-    body = b""
+    if declared.isdecimal() and int(declared) > limit:
+        raise UsageProblem("service.body-too-large", limit=limit)
+    body = bytearray()
     more = True
     while more:
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)
-        if len(body) > BODY_LIMIT:
-            raise UsageProblem("service.body-too-large", limit=BODY_LIMIT)
-    return body
+        if len(body) > limit:
+            raise UsageProblem("service.body-too-large", limit=limit)
+    return bytes(body)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -10,15 +10,15 @@ from kaijo.clock import JST
 from kaijo.facts.pins import PinKind
 from kaijo.facts.stores import Chain
 from kaijo.reset.policy import FaceRule
-from kaijo.reset.states import SessionState
+from kaijo.reset.states import ReservationState, SessionState
 
 _CERTIFICATE: Final = 8192
 _SIGNATURE: Final = 1024
-_FACE: Final = 32_768
 _APDU: Final = 1024
 
 
-def _from_base64(value: object) -> bytes:
+def from_base64(value: object) -> bytes:
+    """Return the bytes that a base64 text spells. Raises ValueError."""
     if not isinstance(value, str):
         raise ValueError("base64 text is needed")  # noqa: TRY004 -- pydantic turns ValueError into a refusal
     return base64.b64decode(value, validate=True)
@@ -34,7 +34,8 @@ def _hex_schema(size: int) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": "^([0-9A-Fa-f]{2})+$", "maxLength": 2 * size})
 
 
-def _base64_schema(size: int) -> WithJsonSchema:
+def base64_schema(size: int) -> WithJsonSchema:
+    """Return the schema of up to `size` bytes in base64."""
     longest = 4 * -(-size // 3)
     return WithJsonSchema(
         {"type": "string", "contentEncoding": "base64", "minLength": 4, "maxLength": longest, "format": "byte"}
@@ -42,13 +43,10 @@ def _base64_schema(size: int) -> WithJsonSchema:
 
 
 CertificateBytes = Annotated[
-    bytes, BeforeValidator(_from_base64), Field(min_length=1, max_length=_CERTIFICATE), _base64_schema(_CERTIFICATE)
+    bytes, BeforeValidator(from_base64), Field(min_length=1, max_length=_CERTIFICATE), base64_schema(_CERTIFICATE)
 ]
 SignatureBytes = Annotated[
-    bytes, BeforeValidator(_from_base64), Field(min_length=1, max_length=_SIGNATURE), _base64_schema(_SIGNATURE)
-]
-FaceBytes = Annotated[
-    bytes, BeforeValidator(_from_base64), Field(min_length=1, max_length=_FACE), _base64_schema(_FACE)
+    bytes, BeforeValidator(from_base64), Field(min_length=1, max_length=_SIGNATURE), base64_schema(_SIGNATURE)
 ]
 CardBytes = Annotated[bytes, BeforeValidator(_from_hex), Field(min_length=1, max_length=_APDU), _hex_schema(_APDU)]
 Base64Text = Annotated[str, Field(description="base64")]
@@ -86,18 +84,24 @@ class ChallengeAnswer(_Answer):
 
 
 class ReservationRequest(_Request):
-    """An answered challenge: certificates in DER, and the signature that the proof PIN opened the key for."""
+    """An answered challenge: certificates in DER, and the signature that the proof PIN opened the key for.
+
+    `face` is the permit of a face check of the same challenge.
+    """
 
     challenge_id: Annotated[str, Field(pattern="^[0-9a-f]{1,64}$", max_length=64)]
     kind: PinKind
     authentication_certificate: CertificateBytes
     proof_certificate: CertificateBytes
     signature: SignatureBytes
-    face: FaceBytes | None = None
+    face: Annotated[str, Field(pattern="^[0-9a-f]{64}[.][0-9a-f]{32}$", max_length=97)] | None = None
 
 
 class ReservationAnswer(_Answer):
-    """`replaced` says that an older reservation gave way; `chains` are those whose kiosks do this reset."""
+    """`replaced` says that an older reservation gave way; `chains` are those whose kiosks do this reset.
+
+    `cancel_token` is for the phone alone: with it the reservation can be asked about, and cancelled.
+    """
 
     reservation_id: HexText
     kind: PinKind
@@ -105,6 +109,22 @@ class ReservationAnswer(_Answer):
     expires_at: Moment
     replaced: bool
     chains: list[Chain]
+    cancel_token: HexText
+
+
+class CancelRequest(_Request):
+    """What the reservation's own phone asks with."""
+
+    token: Annotated[str, Field(pattern="^[0-9a-f]{160}$", max_length=160)]
+
+
+class ReservationStateAnswer(_Answer):
+    """How a reservation stands. `used_at` is when the reset was known to have happened."""
+
+    kind: PinKind
+    state: ReservationState
+    expires_at: Moment
+    used_at: Moment | None = None
 
 
 class SessionRequest(_Request):
@@ -172,10 +192,12 @@ class EndAnswer(_Answer):
 
 
 class FaceRules(_Answer):
-    """Whether a face is asked for, by PIN kind."""
+    """Whether a face is asked for, by PIN kind, and who judges it: a model's name, and whether it was evaluated."""
 
     signature: FaceRule
     authentication: FaceRule
+    matcher: str | None
+    evaluated: bool
 
 
 class HealthAnswer(_Answer):

@@ -1,7 +1,7 @@
 """The reservation service as a terminal sees it: its HTTP API, and nothing of its inside."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self
 
@@ -52,17 +52,26 @@ class ServiceClient:
         authentication_certificate: bytes,
         proof_certificate: bytes,
         signature: bytes,
+        face: str | None = None,
     ) -> dict[str, Any]:
-        """Make the reservation."""
+        """Make the reservation; `face` is the permit that a face check gave, where the policy asks for one."""
         body = {
             "challenge_id": challenge_id,
             "kind": kind.value,
             "authentication_certificate": _text(authentication_certificate),
             "proof_certificate": _text(proof_certificate),
             "signature": _text(signature),
-            "face": None,
+            "face": face,
         }
         return self._call("POST", "/v1/reservations", body)
+
+    def reservation_state(self, token: str) -> dict[str, Any]:
+        """Ask how the reservation stands that the cancel token came with."""
+        return self._call("POST", "/v1/reservations/state", {"token": token})
+
+    def cancel(self, token: str) -> dict[str, Any]:
+        """Cancel the reservation that the cancel token came with; its state then."""
+        return self._call("POST", "/v1/reservations/cancel", {"token": token})
 
     def open_session(
         self, *, kiosk: str, authentication_certificate: bytes, reset_state: bytes | None
@@ -92,9 +101,62 @@ class ServiceClient:
         """End the session; a reservation that caused no reset is free again."""
         return self._call("POST", f"/v1/kiosk-sessions/{session}/end", {})
 
-    def _call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
+    def open_face_check(
+        self,
+        *,
+        challenge_id: str,
+        kind: PinKind,
+        authentication_certificate: bytes,
+        proof_certificate: bytes,
+        signature: bytes,
+        device: str,
+    ) -> dict[str, Any]:
+        """Open the face check of an answered challenge; no try is spent. `device` has 32 hexadecimal digits."""
+        body = {
+            "challenge_id": challenge_id,
+            "kind": kind.value,
+            "authentication_certificate": _text(authentication_certificate),
+            "proof_certificate": _text(proof_certificate),
+            "signature": _text(signature),
+            "device": device,
+        }
+        return self._call("POST", "/v1/face-checks", body)
+
+    def face_guidance(
+        self, check: str, *, frame: bytes, pose: str, first: Mapping[str, float] | None
+    ) -> dict[str, Any]:
+        """Have one picture looked at; `first` is turn and size of the first picture of the sitting."""
+        body = {"frame": _text(frame), "pose": pose, "first": first}
+        return self._call("POST", f"/v1/face-checks/{check}/guidance", body)
+
+    def face_poses(self, check: str) -> dict[str, Any]:
+        """Have poses drawn; this spends a try."""
+        return self._call("POST", f"/v1/face-checks/{check}/poses", {})
+
+    def decide_face(
+        self, check: str, *, nonce: str, frames: Sequence[bytes], surface: Mapping[str, bytes]
+    ) -> dict[str, Any]:
+        """Hand in the pictures of the drawn poses with the card's signed face; the answer is the permit."""
+        body = {
+            "nonce": nonce,
+            "frames": [_text(frame) for frame in frames],
+            "surface": {name: _text(part) for name, part in surface.items()},
+        }
+        return self._call("POST", f"/v1/face-checks/{check}/decision", body)
+
+    def call(self, method: str, path: str, body: Mapping[str, object] | None = None, *, token: str) -> dict[str, Any]:
+        """Call a path of the API as the one whose token this is; "" for nobody."""
+        return self._call(method, path, body, {"Authorization": f"Bearer {token}"} if token else {})
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
         try:
-            answer = self._client.request(method, self.url + path, json=body)
+            answer = self._client.request(method, self.url + path, json=body, headers=headers)
         except httpx2.InvalidURL:
             raise UsageProblem("usage.service-url", url=self.url) from None
         except httpx2.UnsupportedProtocol:

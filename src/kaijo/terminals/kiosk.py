@@ -1,17 +1,18 @@
 """The kiosk: finds the reservation by the card, proves the holder, relays the grant, resets, hands in the receipt."""
 
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, unique
+from typing import Any
 
 from kaijo.card.guard import Guard, LastTryConsent, TriesReading
 from kaijo.card.manager import CardManagerSession
 from kaijo.card.pins import normalise
 from kaijo.clock import Clock
 from kaijo.errors import CardTrouble, GuardRefused, KaijoError, Refused, ServiceTrouble
-from kaijo.facts.hours import kiosk_hours
+from kaijo.facts.hours import kiosk_schedule
 from kaijo.facts.pins import PinKind
 from kaijo.terminals.client import ServiceClient, field_bytes, field_hex, field_kind, field_text, field_time
 from kaijo.terminals.proof import practice_certificate, proof_reading, prove
@@ -33,7 +34,10 @@ class KioskStep(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """An open kiosk session: which PIN will be reset, and the tries left of the proof PIN to be shown."""
+    """An open kiosk session: which PIN will be reset, and the tries left of the proof PIN to be shown.
+
+    The session ends at `expires_at`, the reservation at `reserved_until`.
+    """
 
     session: str
     kind: PinKind
@@ -41,6 +45,15 @@ class Visit:
     message: bytes
     certificate: bytes
     expires_at: datetime
+    reserved_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A visit whose holder has proved to be there: the service holds the reservation for it until the visit ends."""
+
+    visit: Visit
+    first: dict[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +90,10 @@ class Kiosk:
         self._on_step = on_step
 
     def check_hours(self) -> None:
-        """Raise Refused `reset.kiosk-closed` with the next opening outside the hours [fact: kiosk-hours]."""
-        now, hours = self._clock.now(), kiosk_hours()
-        if not hours.is_open(now):
-            raise Refused("reset.kiosk-closed", opens_at=hours.next_opening(now))
+        """Raise Refused `reset.kiosk-closed` with the next opening when closed [fact: kiosk-hours, kiosk-year-end]."""
+        now, schedule = self._clock.now(), kiosk_schedule()
+        if not schedule.is_open(now):
+            raise Refused("reset.kiosk-closed", opens_at=schedule.next_opening(now))
 
     def open(self) -> Visit:
         """Find the reservation of the card that lies here. Raises Refused with the way on when there is none."""
@@ -104,37 +117,74 @@ class Kiosk:
             message=field_bytes(opened, "message"),
             certificate=certificate,
             expires_at=field_time(opened, "expires_at"),
+            reserved_until=field_time(opened, "reservation_expires_at"),
         )
+
+    def renew(self, visit: Visit) -> Visit:
+        """Return the same visit in a session that has its whole life before it; the count shown stays the one shown.
+
+        Raises as `open`, and Refused `reset.session-over` when the card has a reservation for another PIN by now.
+        """
+        self.end(visit.session)
+        fresh = self.open()
+        if fresh.kind is not visit.kind:
+            self.end(fresh.session)
+            raise Refused("reset.session-over")
+        return replace(fresh, proof=visit.proof)
+
+    def prove(self, visit: Visit, proof_pin: str, *, consent: LastTryConsent | None = None) -> Proved:
+        """Prove the holder to the service, which holds the reservation for this visit from now on.
+
+        Raises what guard, card and service raise; the session is over then.
+        """
+        with self._ending(visit):
+            proof = prove(self._guard, visit.message, proof_pin, shown=visit.proof, consent=consent)
+            self._on_step(KioskStep.PROVED)
+            return Proved(
+                visit,
+                self._service.prove(visit.session, proof_certificate=proof.certificate, signature=proof.signature),
+            )
+
+    def finish(self, proved: Proved, new_pin: str) -> Completion:
+        """Have the card reset. The new PIN goes from here into the card and nowhere else.
+
+        Raises what guard, card and service raise; the session is over then, and the reservation is used only if the
+        card was reset.
+        """
+        with self._ending(proved.visit):
+            self._relay(proved.visit, proved.first)
+            self._on_step(KioskStep.GRANTED)
+            return self._obey(proved.visit, new_pin)
 
     def reset(
         self, visit: Visit, proof_pin: str, new_pin: str, again: str, *, consent: LastTryConsent | None = None
     ) -> Completion:
-        """Carry the visit to its end. The new PIN goes from here into the card and nowhere else.
+        """Carry the visit to its end: `prove` and `finish` in one.
 
-        Raises GuardRefused `guard.pins-differ` before anything is sent, and what guard, card and service raise.
-        Whatever happens, the reservation is used only if the card was reset.
+        Raises GuardRefused `guard.pins-differ` before anything is sent, and what the two raise.
         """
-        try:
+        with self._ending(visit):
             if normalise(visit.kind, new_pin) != normalise(visit.kind, again):
                 raise GuardRefused("guard.pins-differ", kind=visit.kind)
-            proof = prove(self._guard, visit.message, proof_pin, shown=visit.proof, consent=consent)
-            self._on_step(KioskStep.PROVED)
-            self._relay(
-                visit,
-                self._service.prove(visit.session, proof_certificate=proof.certificate, signature=proof.signature),
-            )
-            self._on_step(KioskStep.GRANTED)
-            return self._obey(visit, new_pin)
+        return self.finish(self.prove(visit, proof_pin, consent=consent), new_pin)
+
+    def end(self, session: str) -> bool:
+        """Give the session back, as far as the service can be reached; return whether it could be."""
+        try:
+            self._service.end(session)
+        except (ServiceTrouble, Refused):
+            return False
+        return True
+
+    @contextmanager
+    def _ending(self, visit: Visit) -> Iterator[None]:
+        try:
+            yield
         except KaijoError:
             self.end(visit.session)
             raise
 
-    def end(self, session: str) -> None:
-        """Give the session back, as far as the service can be reached."""
-        with suppress(ServiceTrouble, Refused):
-            self._service.end(session)
-
-    def _relay(self, visit: Visit, answer: dict[str, object]) -> None:
+    def _relay(self, visit: Visit, answer: dict[str, Any]) -> None:
         for step in range(_MOST_RELAYED):
             if answer.get("state") == "granted":
                 return
@@ -151,9 +201,13 @@ class Kiosk:
                 raise
             return self._settle(visit, trouble)
         self._on_step(KioskStep.RESET)
-        done = self._service.receipt(visit.session, receipt.encode())
+        try:
+            done = self._service.receipt(visit.session, receipt.encode())
+            completed_at = field_time(done, "completed_at")
+        except ServiceTrouble as trouble:  # the PIN is new all the same, and that must be told
+            raise ServiceTrouble("terminal.receipt-waiting", kind=visit.kind) from trouble
         self._on_step(KioskStep.RECEIPT)
-        return Completion(visit.kind, field_time(done, "completed_at"))
+        return Completion(visit.kind, completed_at)
 
     def _settle(self, visit: Visit, unknown: CardTrouble) -> Completion:
         """Ask the card itself what happened when it left during the reset; raise `unknown` when it is gone."""
@@ -163,6 +217,6 @@ class Kiosk:
             if last is None:
                 raise unknown
             done = self._service.receipt(visit.session, last.encode())
-        except (CardTrouble, Refused):
+        except (CardTrouble, Refused, ServiceTrouble):
             raise unknown from None
         return Completion(visit.kind, field_time(done, "completed_at"))

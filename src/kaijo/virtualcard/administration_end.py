@@ -5,11 +5,12 @@ replaced or without power, and answers the reset with a receipt that it also kee
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.cmac import CMAC
 
-from kaijo.card.administration import Grant, Receipt, ResetState
+from kaijo.card.administration import Act, Grant, Receipt, ResetState
 from kaijo.card.apdu import Command, Response
 from kaijo.card.files import PIN_REFERENCES, Application
 from kaijo.errors import CardTrouble
@@ -23,7 +24,6 @@ from kaijo.virtualcard.answers import Refusal, Sw, answer, require
 from kaijo.virtualcard.chip import Chip
 from kaijo.virtualcard.image import Pin
 
-KEY_VERSION = 1
 _AES_KEYS = (16, 24, 32)
 OPTIONS = Options.S16 | Options.R_MAC | Options.R_ENC
 _NEW_VALUE_ONLY = 0x02
@@ -36,7 +36,7 @@ def card_end(chip: Chip) -> CardEnd:
     if len(end.key_receipt) not in _AES_KEYS:
         raise CardTrouble("channel.bad-key")
     keys = StaticKeys(end.key_enc, end.key_mac, end.key_dek)
-    domain = SecurityDomain(keys, KEY_VERSION, end.card_id, OPTIONS, bytes(Application.CARD_MANAGER))
+    domain = SecurityDomain(keys, end.key_version, end.card_id, OPTIONS, bytes(Application.CARD_MANAGER))
     # The domain's challenges are random, so that the channel asks for no counter.
     return CardEnd(domain, random=chip.random, next_counter=lambda: 0)
 
@@ -55,23 +55,35 @@ def through(channel: CardEnd, command: Command, execute: Callable[[Command], Res
 
 def authorise_reset(chip: Chip, channel: CardEnd, command: Command) -> Response:
     """Answer AUTHORISE RESET: inside the channel at level 33 only; the permission before it is gone in any case."""
-    _require_manager(chip)
+    require_channel(chip, channel, command)
+    grant = granted(chip, command, Act.RESET)
+    _pins(chip, grant.kind)
+    chip.volatile.permission, chip.volatile.prepared = grant, None
+    return answer(Sw.OK)
+
+
+def require_channel(chip: Chip, channel: CardEnd, command: Command) -> None:
+    """Let an administration command pass that came at level 33; whatever was allowed before it is gone in any case."""
+    require_manager(chip)
     require(channel.level is SecurityLevel.C_ENC_R_ENC, Sw.SECURITY_STATUS)
     chip.volatile.permission = None
     require(not command.p1 and not command.p2, Sw.WRONG_PARAMETERS)
+
+
+def granted(chip: Chip, command: Command, act: Act) -> Grant:
+    """Return the grant that the command carries, if it is for this act and for the card as it now is."""
     try:
         grant = Grant.decode(command.data)
     except CardTrouble:
         raise Refusal(Sw.WRONG_DATA) from None
-    _pins(chip, grant.kind)
+    require(grant.act is act, Sw.WRONG_DATA)
     require(grant.reset_number == chip.image.administration.reset_number, Sw.CONDITIONS)
-    chip.volatile.permission = grant
-    return answer(Sw.OK)
+    return grant
 
 
 def read_receipt(chip: Chip, command: Command) -> Response:
     """Answer READ RECEIPT with `ResetState`: anybody may ask, at the card manager."""
-    _require_manager(chip)
+    require_manager(chip)
     require(not command.p1 and not command.p2, Sw.WRONG_PARAMETERS)
     end = chip.image.administration
     state = ResetState(end.reset_number, end.last_receipt).encode()
@@ -98,14 +110,20 @@ def reset_retry_counter(chip: Chip, command: Command) -> Response:
     chip.volatile.verified.discard(file)
     for pin in _pins(chip, kind):
         pin.value, pin.tries_left = command.data, pin.tries_max
+    return receipted(chip, permission)
+
+
+def receipted(chip: Chip, done: Grant) -> Response:
+    """Count the act, write everything down at once, and answer with the receipt."""
     end = chip.image.administration
     end.reset_number += 1
-    end.last_receipt = _receipt(Grant(kind, permission.reservation, end.reset_number), end.key_receipt)
+    end.last_receipt = _receipt(replace(done, reset_number=end.reset_number), end.key_receipt)
     chip.keep()
     return answer(Sw.OK, end.last_receipt.encode())
 
 
-def _require_manager(chip: Chip) -> None:
+def require_manager(chip: Chip) -> None:
+    """Let a command pass that came to the card manager."""
     require(chip.volatile.selected is Application.CARD_MANAGER, Sw.UNKNOWN_INSTRUCTION)
 
 

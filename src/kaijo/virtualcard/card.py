@@ -4,11 +4,12 @@ import os
 from collections.abc import Callable
 from threading import RLock
 
-from kaijo.card.administration import AUTHORISE_RESET, READ_RECEIPT
+from kaijo.card.administration import AUTHORISE_RESET, PREPARE_KEY, PUT_CERTIFICATE, READ_RECEIPT
 from kaijo.card.apdu import Command, Ins, Response
 from kaijo.card.files import Application
 from kaijo.errors import CardTrouble
-from kaijo.virtualcard import administration_end, pins, reading, signing
+from kaijo.securechannel.card import CardEnd
+from kaijo.virtualcard import administration_end, pins, reading, renewal_end, signing
 from kaijo.virtualcard.answers import Refusal, Sw, answer
 from kaijo.virtualcard.chip import CardStore, Chip
 from kaijo.virtualcard.image import CardImage
@@ -28,8 +29,13 @@ _HANDLERS: dict[tuple[int, int], Callable[[Chip, Command], Response]] = {
     (0x00, Ins.GET_DATA): reading.get_data,
     (0x80, reading.PHONE_INDICATOR): reading.phone_indicator,
 }
-_AUTHORISE = (0x80, AUTHORISE_RESET)
-_INSTRUCTIONS = frozenset(ins for _, ins in _HANDLERS) | {AUTHORISE_RESET}
+# Obeyed inside the secure channel only.
+_ADMINISTRATION: dict[tuple[int, int], Callable[[Chip, CardEnd, Command], Response]] = {
+    (0x80, AUTHORISE_RESET): administration_end.authorise_reset,
+    (0x80, PREPARE_KEY): renewal_end.prepare_key,
+    (0x80, PUT_CERTIFICATE): renewal_end.put_certificate,
+}
+_INSTRUCTIONS = frozenset(ins for _, ins in (*_HANDLERS, *_ADMINISTRATION))
 
 
 class VirtualCard:
@@ -137,8 +143,8 @@ class VirtualCard:
     def _execute(self, command: Command) -> Response:
         key = (command.cla, command.ins)
         try:
-            if key == _AUTHORISE:
-                return administration_end.authorise_reset(self._chip, self._channel, command)
+            if key in _ADMINISTRATION:
+                return _ADMINISTRATION[key](self._chip, self._channel, command)
             if key not in _HANDLERS:
                 known = command.ins in _INSTRUCTIONS or command.cla not in {0x00, 0x80}
                 return answer(Sw.UNKNOWN_CLASS if known else Sw.UNKNOWN_INSTRUCTION)

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 from kaijo.card.administration import Grant
 from kaijo.card.files import Application
 from kaijo.virtualcard.answers import Refusal, Sw
-from kaijo.virtualcard.image import CardImage, Directory
+from kaijo.virtualcard.image import CardImage, Directory, Key
 
 
 class CardStore(Protocol):
@@ -39,6 +39,15 @@ class Volatile:
     verified_in: Application = Application.CARD_MANAGER
     verified: set[int] = field(default_factory=set)
     permission: Grant | None = None
+    prepared: "PreparedKey | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedKey:
+    """A key that waits for its certificate, and the grant that it was made under."""
+
+    grant: Grant
+    key: RSAPrivateKey = field(repr=False)
 
 
 class Chip:
@@ -111,6 +120,11 @@ class Chip:
         if opened_by is None:
             return False
         return not opened_by or not opened_by.isdisjoint(self.volatile.verified)
+
+    def hold_key(self, application: Application, file: int, key: Key) -> None:
+        """Put a private key in the place of the one before, if there was one."""
+        self.image.directories[application].keys[file] = key
+        self._keys.pop((application, file), None)
 
     def private_key(self, file: int) -> RSAPrivateKey:
         """Return a private key of the selected application, loaded once. Raises Refusal 6400 when it is none."""

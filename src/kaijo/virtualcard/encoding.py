@@ -9,6 +9,7 @@ from kaijo.virtualcard.image import AdministrationEnd, CardImage, Directory, Fil
 
 _MOST_TRIES = 15
 _MOST_RESETS = 0xFFFF_FFFF
+_MOST_VERSION = 0x7F
 
 
 def to_plain(image: CardImage) -> dict[str, Any]:
@@ -112,6 +113,7 @@ def _administration(end: AdministrationEnd) -> dict[str, Any]:
         "key_mac": end.key_mac.hex(),
         "key_dek": end.key_dek.hex(),
         "key_receipt": end.key_receipt.hex(),
+        "key_version": end.key_version,
         "reset_number": end.reset_number,
         "last_receipt": None if end.last_receipt is None else end.last_receipt.encode().hex(),
     }
@@ -127,4 +129,5 @@ def _read_administration(plain: Any) -> AdministrationEnd:
         key_receipt=bytes.fromhex(plain["key_receipt"]),
         reset_number=_count(plain["reset_number"], _MOST_RESETS),
         last_receipt=None if last is None else Receipt.decode(bytes.fromhex(last)),
+        key_version=_count(plain.get("key_version", 1), _MOST_VERSION),
     )

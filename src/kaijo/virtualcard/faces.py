@@ -1,9 +1,11 @@
 """The photo on the chip: a face that we draw ourselves, so that it is nobody's, from the holder's seed."""
 
 from io import BytesIO
+from pathlib import Path
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
+from kaijo.errors import UsageProblem
 from kaijo.virtualcard.draw import Draw
 from kaijo.virtualcard.identity import Sex
 
@@ -17,9 +19,20 @@ Box = tuple[float, float, float, float]
 
 def photo(seed: int, age: int, sex: Sex) -> bytes:
     """Return the holder's photo as the card has it: a greyscale JPEG 2000 file (JP2), well below 12 KiB."""
-    out = BytesIO()
-    face(seed, age, sex).save(out, "JPEG2000", quality_mode="rates", quality_layers=[_RATIO])
-    return out.getvalue()
+    return _encoded(face(seed, age, sex))
+
+
+def photo_of(picture: Path) -> bytes:
+    """Return a photograph as the card would have it, as `photo`: its middle, in grey, 240 x 320.
+
+    So that who practises can stand before the camera as the card's holder. Raises UsageProblem `usage.photo` (path).
+    """
+    try:
+        with Image.open(picture) as taken:
+            upright = ImageOps.exif_transpose(taken).convert("L")
+        return _encoded(ImageOps.fit(upright, SIZE, Image.Resampling.LANCZOS))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        raise UsageProblem("usage.photo", path=str(picture)) from None
 
 
 def face(seed: int, age: int, sex: Sex) -> Image.Image:
@@ -42,6 +55,12 @@ def face(seed: int, age: int, sex: Sex) -> Image.Image:
     if age >= _GREY_HAIR_AGE:
         sketch.lines_of_age()
     return sketch.finished()
+
+
+def _encoded(picture: Image.Image) -> bytes:
+    out = BytesIO()
+    picture.save(out, "JPEG2000", quality_mode="rates", quality_layers=[_RATIO])
+    return out.getvalue()
 
 
 class _Sketch:

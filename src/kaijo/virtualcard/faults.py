@@ -116,19 +116,26 @@ BEHAVIOURS = {
 class NoisyLink(Around):
     """A link that suffers from `causes`, drawn with `random` so that a seed repeats a run.
 
+    With `within`, one of them strikes at that command (from 1) if none has before: for practice, where it must.
     Raises CardTrouble `reader.noise` when the command did not reach the card and the card kept its power, and
     `card.removed` otherwise.
     """
 
-    def __init__(self, inner: Link, causes: Collection[Cause], random: Random) -> None:
+    def __init__(
+        self, inner: Link, causes: Collection[Cause], random: Random, *, within: int | None = None
+    ) -> None:
         super().__init__(inner)
         self._causes = [cause for cause in Cause if cause in causes]
         self._random = random
+        self._quiet = within
 
     def transmit(self, command: bytes) -> bytes:
         """Hand the command on, unless a cause strikes. Raises as the class says."""
+        due = self._quiet == 1
+        self._quiet = self._quiet and self._quiet - 1
         for behaviour in map(BEHAVIOURS.__getitem__, self._causes):
-            if self._random.randrange(1000) < behaviour.per_thousand:
+            if self._random.randrange(1000) < behaviour.per_thousand or due:
+                self._quiet = None
                 self._strike(behaviour, command)
         return super().transmit(command)
 

@@ -51,7 +51,8 @@ class Directory:
 class AdministrationEnd:
     """The card's end of administration (ours): its identity, its SCP03 static keys, and its resets so far.
 
-    `card_id` is the 10-byte key diversification data of INITIALIZE UPDATE [GPC Amendment D 7.1.1].
+    `card_id` is the 10-byte key diversification data of INITIALIZE UPDATE [GPC Amendment D 7.1.1]; `key_version` names
+    the master that the keys come from.
     """
 
     card_id: bytes
@@ -61,6 +62,7 @@ class AdministrationEnd:
     key_receipt: bytes = field(repr=False)
     reset_number: int = 0
     last_receipt: Receipt | None = None
+    key_version: int = 1
 
 
 @dataclass(slots=True)

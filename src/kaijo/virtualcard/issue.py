@@ -10,9 +10,9 @@ from kaijo.facts.pins import PinKind, code_tries, pin_rule
 from kaijo.securechannel.keys import derive_card_key, derive_card_keys
 from kaijo.virtualcard.administration_end import OPTIONS
 from kaijo.virtualcard.attributes_data import attributes_directory
-from kaijo.virtualcard.faces import photo
+from kaijo.virtualcard.faces import photo as draw_photo
 from kaijo.virtualcard.hierarchy import Hierarchy, Role, private_key_der
-from kaijo.virtualcard.identity import Identity
+from kaijo.virtualcard.identity import Identity, Sex
 from kaijo.virtualcard.image import AdministrationEnd, CardImage, Directory, File, Key, Pin
 from kaijo.virtualcard.jpki_data import jpki_directory
 from kaijo.virtualcard.material import CardCertificates, CardKeys
@@ -33,6 +33,7 @@ def personalise(
     *,
     card_id: bytes,
     expiry: date,
+    photo: bytes,
 ) -> CardImage:
     """Return the card of a test person with the tries left that the person's story begins with."""
     return CardImage(
@@ -51,7 +52,7 @@ def personalise(
                 hierarchy,
                 keys,
                 holder,
-                photo=_photo(person.seed, person.age, person.sex),
+                photo=photo,
                 expiry=expiry,
                 birth_code=_code(holder.birth_code),
                 code_a=_code(holder.my_number),
@@ -84,7 +85,14 @@ def personalise(
     )
 
 
-_photo = cache(photo)
+@cache
+def _drawn(seed: int, age: int, sex: Sex) -> bytes:
+    return draw_photo(seed, age, sex)
+
+
+def drawn_photo(person: TestPerson) -> bytes:
+    """Return the photo that we draw for a person: a JPEG 2000 file, the same each time."""
+    return _drawn(person.seed, person.age, person.sex)
 
 
 def _pin(person: TestPerson, holder: Identity, kind: PinKind) -> Pin:

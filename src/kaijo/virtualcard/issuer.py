@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -10,22 +10,43 @@ from typing import Self
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
 from filelock import FileLock
 
-from kaijo.clock import Clock
-from kaijo.errors import CardTrouble, UsageProblem
+from kaijo.clock import JST, Clock
+from kaijo.errors import CardTrouble, Refused, UsageProblem
+from kaijo.facts.book import fact
 from kaijo.facts.pins import PinKind
+from kaijo.virtualcard.certificates import Validity
 from kaijo.virtualcard.hierarchy import Hierarchy, Role, public_key_der
+from kaijo.virtualcard.identity import Identity
 from kaijo.virtualcard.image import CardImage
-from kaijo.virtualcard.issue import personalise
-from kaijo.virtualcard.material import CardCertificates, CardKeys, generate_keys, term
-from kaijo.virtualcard.persons import CertificateState, TestPerson, identity
-from kaijo.virtualcard.register import OWNER_ONLY, IssuedCard, IssuedCertificate, Register, Revocation, usable
+from kaijo.virtualcard.issue import drawn_photo, personalise
+from kaijo.virtualcard.material import (
+    CardCertificates,
+    CardKeys,
+    card_expiry,
+    generate_keys,
+    made_at,
+    nth_birthday,
+    renewed_life,
+    term,
+)
+from kaijo.virtualcard.persons import CertificateState, TestPerson, identity, person
+from kaijo.virtualcard.register import (
+    OWNER_ONLY,
+    IssuedCard,
+    IssuedCertificate,
+    Order,
+    Register,
+    Revocation,
+    usable,
+)
 
 # How long a revocation list of ours is good for. Our own choice; the real ones are not public.
 REVOCATION_LIST_LIFE = timedelta(days=7)
 CARD_ID_SIZE = 10
+KEY_SIZE = 2048
 _SERIAL_BITS = 31  # real serial numbers have up to four bytes
 _REVOKED_BEFORE = timedelta(days=45)
 _KEY_FILE, _REGISTER_FILE, _LOCK_FILE = "issuer.json", "register.jsonl", "lock"
@@ -85,10 +106,11 @@ class Issuer:
         """Return the self-signed certificate of the authority for `kind`, DER."""
         return self._hierarchy.authorities[kind].certificate.public_bytes(Encoding.DER)
 
-    def issue(self, person: TestPerson, at: datetime) -> CardImage:
+    def issue(self, person: TestPerson, at: datetime, photo: bytes | None = None) -> CardImage:
         """Return a new card of a test person as it lies before us at `at`, and register it.
 
         It looks a year and a half old, or older than its certificates; every card has keys and a name of its own.
+        `photo` is a JPEG 2000 file in the place of the face that we draw.
         """
         holder = identity(person, at)
         expired = CertificateState.EXPIRED in person.certificates.values()
@@ -111,12 +133,72 @@ class Issuer:
                     moved = Revocation(at - _REVOKED_BEFORE, x509.ReasonFlags.affiliation_changed)
                     self._register.add_revocation(kind, one.serial_number, moved)
         return personalise(
-            person, holder, self._hierarchy, keys, certificates, card_id=card_id, expiry=life.card_expiry
+            person,
+            holder,
+            self._hierarchy,
+            keys,
+            certificates,
+            card_id=card_id,
+            expiry=life.card_expiry,
+            photo=photo or drawn_photo(person),
         )
 
     def find(self, authentication_certificate: bytes) -> IssuedCard | None:
         """Return the card that carries this certificate (DER), None for one that this issuer did not make."""
         return self._register.card(sha256(authentication_certificate).digest())
+
+    def renew(self, card_id: bytes, kind: PinKind, public_key: bytes, order: bytes, at: datetime) -> bytes:
+        """Return a certificate (DER) for a new key (SubjectPublicKeyInfo, DER) of that card.
+
+        The same order (16 bytes) and key give the same certificate whenever it is asked for; with another key, as after
+        a cut, the certificate for the key that was lost is revoked. Raises Refused `issuer.unknown-card`,
+        `issuer.bad-key` (not RSA-2048, or an order for something else), `issuer.card-ended` (ended_on),
+        `issuer.too-young` (from_age).
+        """
+        key = _public_key(public_key)
+        with self._register.writing():
+            earlier = self._register.order(order)
+            if earlier is not None and (earlier.card_id, earlier.kind) != (card_id, kind):
+                raise Refused("issuer.bad-key")
+            if earlier is not None and earlier.public_key == public_key:
+                return self._certificate(earlier).public_bytes(Encoding.DER)
+            found = self._register.numbered(card_id)
+            if found is None:
+                raise Refused("issuer.unknown-card")
+            card, since = found
+            holder = _holder(card, since)
+            old = card.certificate(kind)
+            _require_renewable(holder, kind, issued=since.astimezone(JST).date(), at=at)
+            life = renewed_life(
+                holder,
+                at,
+                issued=since.astimezone(JST).date(),
+                old_end=None if old is None else old.not_after.astimezone(JST).date(),
+            )
+            serial = self._new_serial(kind)
+            made = self._hierarchy.authorities[kind].issue(key, serial, life, holder)
+            if earlier is not None:
+                lost = Revocation(at, x509.ReasonFlags.superseded)
+                self._register.add_revocation(earlier.kind, earlier.certificate.serial, lost)
+            self._register.add_order(order, Order(card_id, kind, at, public_key, _certificate_entry(made)))
+        return made.public_bytes(Encoding.DER)
+
+    def confirm(self, order: bytes, at: datetime) -> None:
+        """Note that the card holds the certificate of that order; the one before it is revoked as superseded.
+
+        Doing it again, or for an order that nobody placed, changes nothing.
+        """
+        with self._register.writing():
+            placed = self._register.order(order)
+            found = None if placed is None else self._register.numbered(placed.card_id)
+            if placed is None or found is None:
+                return
+            old = found[0].certificate(placed.kind)
+            if old is not None and (old.serial == placed.certificate.serial or old.not_before > placed.at):
+                return
+            self._register.add_renewal(order)
+            if old is not None and old.state(at) is CertificateState.VALID:
+                self._register.add_revocation(placed.kind, old.serial, Revocation(at, x509.ReasonFlags.superseded))
 
     def revoke(
         self,
@@ -142,11 +224,50 @@ class Issuer:
         made = self._hierarchy.authorities[kind].revocation_list(revoked, at, at + REVOCATION_LIST_LIFE)
         return made.public_bytes(Encoding.DER)
 
+    def _certificate(self, order: Order) -> x509.Certificate:
+        """Return the certificate of an order as it was made: nothing in it is left to chance."""
+        found = self._register.numbered(order.card_id)
+        if found is None:
+            raise Refused("issuer.unknown-card")
+        made = order.certificate
+        return self._hierarchy.authorities[order.kind].issue(
+            _public_key(order.public_key),
+            made.serial,
+            Validity(made.not_before.astimezone(JST), made.not_after.astimezone(JST)),  # the subject names Japan's time
+            _holder(*found),
+        )
+
     def _new_serial(self, kind: PinKind) -> int:
         while True:
             serial = 2 + secrets.randbelow(2**_SERIAL_BITS - 2)  # the authority itself has number 1
             if self._register.certificate(kind, serial) is None:
                 return serial
+
+
+def _holder(card: IssuedCard, since: datetime) -> Identity:
+    """Return the holder as on the day on which the card was made, since the year of birth depends on it."""
+    who = person(card.person)
+    return identity(who, made_at(since, expired=CertificateState.EXPIRED in who.certificates.values()))
+
+
+def _require_renewable(holder: Identity, kind: PinKind, *, issued: date, at: datetime) -> None:
+    today = at.astimezone(JST).date()
+    ends = card_expiry(holder, issued)
+    if ends < today:
+        raise Refused("issuer.card-ended", ended_on=ends.isoformat())
+    from_age = fact("signature-certificate-age").count("from_age")
+    if kind is PinKind.SIGNATURE and nth_birthday(holder.birth_date, holder.birth_date, from_age) > today:
+        raise Refused("issuer.too-young", from_age=from_age)
+
+
+def _public_key(der: bytes) -> RSAPublicKey:
+    try:
+        key = load_der_public_key(der)
+    except (ValueError, UnsupportedAlgorithm):
+        raise Refused("issuer.bad-key") from None
+    if not isinstance(key, RSAPublicKey) or key.key_size != KEY_SIZE:
+        raise Refused("issuer.bad-key")
+    return key
 
 
 def _entry(person: TestPerson, card_id: bytes, keys: CardKeys, certificates: CardCertificates) -> IssuedCard:

@@ -45,13 +45,18 @@ def jpki_directory(
             ),
             Jpki.SIGNATURE_CA_CERTIFICATE: File(filled(authorities[PinKind.SIGNATURE])),
             Jpki.TOKEN_INFO: File(token_info(serial)),
-            Jpki.CERTIFICATE_AVAILABILITY: File(bytes((_ABSENT if signature is None else _EXISTS, _EXISTS, 0))),
+            Jpki.CERTIFICATE_AVAILABILITY: File(availability(signature=signature is not None)),
             Jpki.AUTHENTICATION_CERTIFICATE: File(filled(certificates.authentication.public_bytes(Encoding.DER))),
             Jpki.AUTHENTICATION_CA_CERTIFICATE: File(filled(authorities[PinKind.AUTHENTICATION])),
         },
         pins={Jpki.SIGNATURE_PIN: signature_pin, Jpki.AUTHENTICATION_PIN: authentication_pin},
         keys=held,
     )
+
+
+def availability(*, signature: bool) -> bytes:
+    """Return the three bytes that say which certificates exist [card notes 3]."""
+    return bytes((_EXISTS if signature else _ABSENT, _EXISTS, 0))
 
 
 def token_info(serial: str) -> bytes:

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from kaijo.clock import JST
 from kaijo.facts.book import fact
 from kaijo.facts.pins import PinKind
+from kaijo.facts.usable import renewable_from
 from kaijo.virtualcard.certificates import Validity
 from kaijo.virtualcard.hierarchy import generate_key
 from kaijo.virtualcard.identity import Identity
@@ -66,15 +67,39 @@ def generate_keys(*, signature: bool) -> CardKeys:
 def term(holder: Identity, at: datetime, *, expired: bool) -> Term:
     """Return when a card in use at `at` was issued, and when it ends [fact: certificate-life, card-life]."""
     day = (at - (_EXPIRED_AGE if expired else _USUAL_AGE)).astimezone(JST).date()
-    row = fact("card-life")
-    of_age = nth_birthday(holder.birth_date, holder.birth_date, row.count("adult_age")) <= day
-    card_end = nth_birthday(holder.birth_date, day, row.count("adult" if of_age else "minor"))
+    card_end = card_expiry(holder, day)
     end = nth_birthday(holder.birth_date, day, fact("certificate-life").count("birthdays"))
     life = Validity(
         datetime.combine(day, _ISSUED_AT, JST),
         datetime.combine(min(end, card_end), _LAST_SECOND, JST),
     )
     return Term(life, card_end)
+
+
+def made_at(since: datetime, *, expired: bool) -> datetime:
+    """Return a moment of the day on which a card was made that looks issued at `since`: the inverse of `term`."""
+    return since + (_EXPIRED_AGE if expired else _USUAL_AGE)
+
+
+def card_expiry(holder: Identity, issued: date) -> date:
+    """Return the last day of a card issued on the day `issued` [fact: card-life]."""
+    row = fact("card-life")
+    of_age = nth_birthday(holder.birth_date, holder.birth_date, row.count("adult_age")) <= issued
+    return nth_birthday(holder.birth_date, issued, row.count("adult" if of_age else "minor"))
+
+
+def renewed_life(holder: Identity, at: datetime, *, issued: date, old_end: date | None) -> Validity:
+    """Return the life of a certificate renewed at `at` on a card issued on the day `issued`.
+
+    It ends with the card at the latest; renewed early, in the months before `old_end`, it ends a birthday later
+    [fact: certificate-life, certificate-renewal].
+    """
+    day = at.astimezone(JST).date()
+    early = old_end is not None and renewable_from(old_end) <= day <= old_end
+    row = fact("certificate-renewal")
+    count = row.count("early_end_birthdays") if early else fact("certificate-life").count("birthdays")
+    end = min(nth_birthday(holder.birth_date, day, count), card_expiry(holder, issued))
+    return Validity(at.astimezone(JST).replace(microsecond=0), datetime.combine(end, _LAST_SECOND, JST))
 
 
 def nth_birthday(born: date, after: date, count: int) -> date:

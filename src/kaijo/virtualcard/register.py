@@ -1,4 +1,4 @@
-"""The register of a practice issuer: which cards and certificates exist, and which are revoked. Nothing personal.
+"""The register of a practice issuer: cards and certificates, what was renewed, what revoked. Nothing personal.
 
 One JSON line per event, appended under a file lock and synced; what was read once is not read again.
 """
@@ -68,6 +68,17 @@ class IssuedCard:
         return self.signature if kind is PinKind.SIGNATURE else self.authentication
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A certificate made for a card that has not yet said that it holds it. `public_key` is DER."""
+
+    card_id: bytes
+    kind: PinKind
+    at: datetime
+    public_key: bytes
+    certificate: IssuedCertificate
+
+
 @contextmanager
 def usable(path: Path) -> Iterator[None]:
     """Turn what the file system refuses inside the block into CardTrouble `issuer.unwritable` (path, reason)."""
@@ -88,25 +99,39 @@ class Register:
         self._path = path
         self._read_to = 0
         self._cards: dict[bytes, IssuedCard] = {}
-        self._places: dict[tuple[PinKind, int], bytes] = {}
+        self._since: dict[bytes, datetime] = {}
+        self._shown: dict[bytes, bytes] = {}
+        self._certificates: dict[tuple[PinKind, int], IssuedCertificate] = {}
+        self._owners: dict[tuple[PinKind, int], bytes] = {}
+        self._orders: dict[bytes, Order] = {}
         self._guard = Lock()
 
     def card(self, authentication_sha256: bytes) -> IssuedCard | None:
-        """Return the card whose authentication certificate has this hash."""
+        """Return the card to which the authentication certificate of this hash was ever given."""
         self._refresh()
-        return self._cards.get(authentication_sha256)
+        card_id = self._shown.get(authentication_sha256)
+        return None if card_id is None else self._cards[card_id]
+
+    def numbered(self, card_id: bytes) -> tuple[IssuedCard, datetime] | None:
+        """Return the card of that id and since when it exists."""
+        self._refresh()
+        return None if card_id not in self._cards else (self._cards[card_id], self._since[card_id])
+
+    def order(self, order_id: bytes) -> Order | None:
+        """Return the order of that id."""
+        self._refresh()
+        return self._orders.get(order_id)
 
     def certificate(self, kind: PinKind, serial: int) -> IssuedCertificate | None:
         """Return the certificate to which the authority for `kind` gave this number."""
         self._refresh()
-        place = self._places.get((kind, serial))
-        return None if place is None else self._cards[place].certificate(kind)
+        return self._certificates.get((kind, serial))
 
     def revoked(self, kind: PinKind) -> list[tuple[int, Revocation]]:
         """Return serial number and revocation of every revoked certificate of that authority, oldest card first."""
         self._refresh()
-        every = (card.certificate(kind) for card in list(self._cards.values()))
-        return [(one.serial, one.revocation) for one in every if one is not None and one.revocation is not None]
+        every = list(self._certificates.items())
+        return [(serial, one.revocation) for (of, serial), one in every if of is kind and one.revocation is not None]
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -131,6 +156,24 @@ class Register:
                 "signature": None if card.signature is None else _row(card.signature),
             }
         )
+
+    def add_order(self, order_id: bytes, order: Order) -> None:
+        """Append a certificate for a new key of a card. To be called inside `writing`."""
+        self._append(
+            {
+                "event": "ordered",
+                "order": order_id.hex(),
+                "card_id": order.card_id.hex(),
+                "kind": order.kind.value,
+                "at": order.at.isoformat(),
+                "public_key": order.public_key.hex(),
+                "certificate": _row(order.certificate),
+            }
+        )
+
+    def add_renewal(self, order_id: bytes) -> None:
+        """Append that the card holds the certificate of that order. To be called inside `writing`."""
+        self._append({"event": "renewed", "order": order_id.hex()})
 
     def add_revocation(self, kind: PinKind, serial: int, revocation: Revocation) -> None:
         """Append a revocation. To be called inside `writing`."""
@@ -173,27 +216,58 @@ class Register:
             self._read_to += len(whole)
 
     def _take(self, row: dict[str, Any]) -> None:
-        if row["event"] == "issued":
-            card = IssuedCard(
-                card_id=bytes.fromhex(row["card_id"]),
-                person=row["person"],
-                surface_spki_sha256=bytes.fromhex(row["surface_spki_sha256"]),
-                authentication=_from_row(row["authentication"]),
-                signature=None if row["signature"] is None else _from_row(row["signature"]),
-            )
-            self._places[PinKind.AUTHENTICATION, card.authentication.serial] = card.authentication.sha256
-            if card.signature is not None:
-                self._places[PinKind.SIGNATURE, card.signature.serial] = card.authentication.sha256
-        else:
-            kind = PinKind(row["kind"])
-            revocation = Revocation(datetime.fromisoformat(row["at"]), ReasonFlags(row["reason"]))
-            card = self._cards[self._places[kind, row["serial"]]]
-            certificate = replace(card.certificate(kind) or card.authentication, revocation=revocation)
-            if kind is PinKind.SIGNATURE:
-                card = replace(card, signature=certificate)
-            else:
-                card = replace(card, authentication=certificate)
-        self._cards[card.authentication.sha256] = card
+        {"issued": self._issued, "ordered": self._ordered, "renewed": self._renewed, "revoked": self._revoked}[
+            row["event"]
+        ](row)
+
+    def _issued(self, row: dict[str, Any]) -> None:
+        card = IssuedCard(
+            card_id=bytes.fromhex(row["card_id"]),
+            person=row["person"],
+            surface_spki_sha256=bytes.fromhex(row["surface_spki_sha256"]),
+            authentication=_from_row(row["authentication"]),
+            signature=None if row["signature"] is None else _from_row(row["signature"]),
+        )
+        self._cards[card.card_id], self._since[card.card_id] = card, card.authentication.not_before
+        self._shown[card.authentication.sha256] = card.card_id
+        for kind in (PinKind.AUTHENTICATION, PinKind.SIGNATURE):
+            if (one := card.certificate(kind)) is not None:
+                self._certificates[kind, one.serial], self._owners[kind, one.serial] = one, card.card_id
+
+    def _ordered(self, row: dict[str, Any]) -> None:
+        order = Order(
+            card_id=bytes.fromhex(row["card_id"]),
+            kind=PinKind(row["kind"]),
+            at=datetime.fromisoformat(row["at"]),
+            public_key=bytes.fromhex(row["public_key"]),
+            certificate=_from_row(row["certificate"]),
+        )
+        self._orders[bytes.fromhex(row["order"])] = order
+        self._certificates[order.kind, order.certificate.serial] = order.certificate
+        self._owners[order.kind, order.certificate.serial] = order.card_id
+        if order.kind is PinKind.AUTHENTICATION:  # a card cut off in the middle may show it before we know that it can
+            self._shown[order.certificate.sha256] = order.card_id
+
+    def _renewed(self, row: dict[str, Any]) -> None:
+        order = self._orders[bytes.fromhex(row["order"])]
+        self._hold(self._cards[order.card_id], order.kind, self._certificates[order.kind, order.certificate.serial])
+
+    def _revoked(self, row: dict[str, Any]) -> None:
+        place = PinKind(row["kind"]), row["serial"]
+        revocation = Revocation(datetime.fromisoformat(row["at"]), ReasonFlags(row["reason"]))
+        certificate = self._certificates[place] = replace(self._certificates[place], revocation=revocation)
+        card = self._cards[self._owners[place]]
+        held = card.certificate(place[0])
+        if held is not None and held.serial == certificate.serial:
+            self._hold(card, place[0], certificate)
+
+    def _hold(self, card: IssuedCard, kind: PinKind, certificate: IssuedCertificate) -> None:
+        changed = (
+            replace(card, signature=certificate)
+            if kind is PinKind.SIGNATURE
+            else replace(card, authentication=certificate)
+        )
+        self._cards[card.card_id] = changed
 
 
 def _row(one: IssuedCertificate) -> dict[str, object]:

@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from kaijo.card.guard import TriesReading
 from kaijo.clock import Clock
 from kaijo.terminals.client import ServiceClient
+from kaijo.web.counter.pages import CounterPages
 from kaijo.web.failures import failure_handlers
 from kaijo.web.guide.pages import GuidePages
 from kaijo.web.home.pages import HomePages
@@ -31,6 +32,7 @@ _FACES: Mapping[str, Callable[[Site], Pages]] = {
     "guide": GuidePages,
     "phone": PhonePages,
     "kiosk": KioskPages,
+    "counter": CounterPages,
 }
 
 
@@ -42,17 +44,25 @@ def pages(
     clock: Clock,
     note_last_try: Callable[[TriesReading], None] = lambda _reading: None,
     set_clock: Callable[[datetime | None], None] | None = None,
+    clerks: Callable[[], Mapping[str, str]] = dict,
 ) -> Starlette:
-    """Return the pages of `faces` (home, guide, phone, kiosk) as an ASGI application for this machine alone.
+    """Return the pages of `faces` (home, guide, phone, kiosk, counter) as an ASGI application for this machine alone.
 
     `service` is the address of the reservation service, which is only asked when a terminal needs it.
     `note_last_try` is told when a holder chose, in a sentence, to spend a last try. `set_clock`, where practice has
-    a clock of its own, is told the time that somebody chose, None for the machine's.
+    a clock of its own, is told the time that somebody chose, None for the machine's. `clerks` gives the practice
+    clerks' passwords, which the counter shows where they are to be typed.
     Raises KeyError for a face that does not exist.
     """
     client = ServiceClient(service)
     site = Site(
-        faces=tuple(faces), service=client, places=places, clock=clock, note_last_try=note_last_try, set_clock=set_clock
+        faces=tuple(faces),
+        service=client,
+        places=places,
+        clock=clock,
+        note_last_try=note_last_try,
+        set_clock=set_clock,
+        clerks=clerks,
     )
 
     @asynccontextmanager

@@ -16,6 +16,7 @@ _BY_CODE = {
     "web.unknown-place": 404,
     "web.method": 405,
     "web.over": 410,
+    "kiosk.over": 410,
     "web.too-large": 413,
     "web.stale-form": 403,
     "web.foreign-origin": 403,

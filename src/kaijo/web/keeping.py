@@ -53,6 +53,12 @@ class Kept(Generic[T]):
             raise Refused("web.over")
         return held
 
+    def items(self) -> list[tuple[str, T]]:
+        """Return what is remembered, under which key, oldest first."""
+        with self._lock:
+            self._sweep()
+            return [(key, held.value) for key, held in self._held.items()]
+
     def once(self, key: str, act: Callable[[T], str]) -> str:
         """Let `act` use the value, one at a time, and return the page it leads to.
 

@@ -22,6 +22,7 @@ from kaijo.terminals.client import ServiceClient
 from kaijo.web.languages import in_lang, lang_of, name_of, remember_lang, voice_of, wording
 from kaijo.web.places import Place, Places, Words
 from kaijo.web.security import new_token, read_bytes, read_form
+from kaijo.web.staff import Staff
 from kaijo.web.style import style_of
 from kaijo.web.table import Table
 from kaijo.words import Message, explain, label, show
@@ -61,6 +62,7 @@ class Site:
         self.set_clock = set_clock
         self.clerks = clerks
         self.table = Table(places)
+        self.staff = Staff(service, clock)
         self._token = new_token()
         self._templates = _templates()
 

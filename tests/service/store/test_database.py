@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from kaijo.errors import ServiceTrouble
 from kaijo.service.store.database import SqlStore
-from kaijo.service.store.schema import TABLES
+from kaijo.service.store.schema import STEPS, TABLES, VERSION
 from tests.reset.bench import LIFE, SIGNATURE, Bench
 
 
@@ -73,7 +73,27 @@ def test_store_of_another_version_is_refused(tmp_path: Path) -> None:
         raw.execute("UPDATE schema_versions SET version = 99")
     with pytest.raises(ServiceTrouble) as trouble:
         SqlStore(path)
-    assert trouble.value.diagnostics() == {"code": "store.version", "data": {"found": 99, "wanted": 1}}
+    assert trouble.value.diagnostics() == {"code": "store.version", "data": {"found": 99, "wanted": VERSION}}
+
+
+def test_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "service.db"
+    store = SqlStore(path)
+    made = Bench(store=store).reserve()
+    store.close()
+    with closing(sqlite3.connect(path)) as raw, raw:
+        for table, columns in STEPS[1].items():
+            for column in columns:
+                raw.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        for table in ("sign_ins", "clerks", "asked", "cases", "journal"):
+            raw.execute(f"DROP TABLE {table}")
+        raw.execute("UPDATE schema_versions SET version = 1")
+    for _ in range(2):
+        store = SqlStore(path)
+        with store.begin() as records:
+            assert records.reservations(made.pseudonym) == (made,)
+            assert records.clerks() == ()
+        store.close()
 
 
 def test_store_in_somebody_elses_database_is_refused(tmp_path: Path) -> None:
@@ -129,6 +149,17 @@ def test_keys_of_every_table_of_a_card_begin_with_its_pseudonym() -> None:
         "sessions": "pseudonym",
         "answers": "pseudonym",
         "grants": "pseudonym",
+        "clerks": "id",
+        "sign_ins": "digest",
+        "tickets": "day",
+        "cases": "pseudonym",
+        "asked": "pseudonym",
+        "letters": "pseudonym",
+        "journal": "day",
+        "refusals": "day",
+        "face_checks": "pseudonym",
+        "face_tries": "subject",
+        "face_pictures": "pseudonym",
     }
 
 

@@ -2,18 +2,19 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, select, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool, StaticPool
+from sqlalchemy.schema import CreateColumn
 
 from kaijo.errors import ServiceTrouble
 from kaijo.service.store.records import SqlRecords
-from kaijo.service.store.schema import TABLES, VERSION, schema_versions
+from kaijo.service.store.schema import STEPS, TABLES, VERSION, schema_versions
 
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _UNWRITABLE: Final = frozenset(
@@ -117,5 +118,17 @@ def _prepare(connection: Connection) -> None:
     found = None
     if inspect(connection).has_table(schema_versions.name):
         found = connection.execute(select(schema_versions.c.version)).scalar_one_or_none()
+    while found is not None and found in STEPS:
+        _add_columns(connection, STEPS[found])
+        found += 1
+        connection.execute(update(schema_versions).values(version=found))
     if found != VERSION:
         raise ServiceTrouble("store.version", found=found, wanted=VERSION)
+    TABLES.create_all(connection)
+
+
+def _add_columns(connection: Connection, added: Mapping[str, Sequence[str]]) -> None:
+    for table, columns in added.items():
+        for column in columns:
+            made = CreateColumn(TABLES.tables[table].c[column]).compile(dialect=connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {made}")

@@ -1,29 +1,16 @@
 """The store's port in SQL: every move is one UPDATE that names the state it expects; its row count is the answer."""
 
-from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, TypeVar
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    CursorResult,
-    RowMapping,
-    Table,
-    Update,
-    and_,
-    insert,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Table, and_, insert, or_, select, update
 
-from kaijo.errors import ServiceTrouble
-from kaijo.reset.records import Challenge, GrantRow, KioskSession, Reservation
+from kaijo.reset.records import Challenge, GrantRow, Reservation, TerminalSession
 from kaijo.reset.states import ACTIVE, ReservationState
+from kaijo.service.store.audit_records import SqlAudit
+from kaijo.service.store.counter_records import SqlCounterRecords
+from kaijo.service.store.face_records import SqlFaceRecords
+from kaijo.service.store.operations import SqlOperations
 from kaijo.service.store.rows import (
-    Row,
     challenge_of,
     challenge_row,
     grant_of,
@@ -35,47 +22,43 @@ from kaijo.service.store.rows import (
     ticks,
 )
 from kaijo.service.store.schema import answers, challenges, grants, reservations, sessions
+from kaijo.service.store.statements import count, read
 
-_Value = TypeVar("_Value")
 
-
-class SqlRecords:
+class SqlRecords(SqlCounterRecords, SqlOperations, SqlFaceRecords, SqlAudit):
     """The rows inside one open transaction; see `kaijo.reset.ports.Records` for what each method promises."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def add_challenge(self, challenge: Challenge) -> None:
         """Keep a new challenge."""
-        self._connection.execute(insert(challenges).values(challenge_row(challenge)))
+        self.connection.execute(insert(challenges).values(challenge_row(challenge)))
 
     def find_challenge(self, challenge_id: str) -> Challenge | None:
         """Return the challenge of that id."""
-        row = self._row(challenges, challenges.c.id == challenge_id)
-        return None if row is None else _read(challenge_of, row)
+        row = self.row(challenges, challenges.c.id == challenge_id)
+        return None if row is None else read(challenge_of, row)
 
     def claim_challenge(self, challenge_id: str, pseudonym: str) -> bool:
         """Give the challenge to this card, unless another has it."""
         free = or_(challenges.c.claimed_by.is_(None), challenges.c.claimed_by == pseudonym)
-        return self._moves(update(challenges).where(challenges.c.id == challenge_id, free).values(claimed_by=pseudonym))
+        return self.moves(update(challenges).where(challenges.c.id == challenge_id, free).values(claimed_by=pseudonym))
 
     def add_reservation(self, reservation: Reservation) -> bool:
         """Keep a new reservation if the table's unique keys allow it."""
-        return self._inserts(reservations, reservation_row(reservation))
+        return self.inserts(reservations, reservation_row(reservation))
 
     def find_reservation(self, pseudonym: str, reservation_id: bytes) -> Reservation | None:
         """Return the card's reservation of that id."""
-        row = self._row(reservations, _key(reservations, pseudonym, reservation_id.hex()))
-        return None if row is None else _read(reservation_of, row)
+        row = self.row(reservations, _key(reservations, pseudonym, reservation_id.hex()))
+        return None if row is None else read(reservation_of, row)
 
     def reservations(self, pseudonym: str) -> tuple[Reservation, ...]:
         """Return all of the card's reservations, newest first."""
-        found = self._connection.execute(
+        found = self.connection.execute(
             select(reservations)
             .where(reservations.c.pseudonym == pseudonym)
             .order_by(reservations.c.made_at.desc(), reservations.c.id)
         )
-        return tuple(_read(reservation_of, row) for row in found.mappings())
+        return tuple(read(reservation_of, row) for row in found.mappings())
 
     def move_reservation(self, before: Reservation, after: Reservation) -> bool:
         """Store `after` if state and holder are still those of `before`."""
@@ -86,11 +69,11 @@ class SqlRecords:
         )
         row = reservation_row(after)
         moved = {name: row[name] for name in ("state", "slot", "holder", "held_until", "used_at")}
-        return self._moves(update(reservations).where(expected).values(moved))
+        return self.moves(update(reservations).where(expected).values(moved))
 
     def expire_reservations(self, pseudonym: str, at: datetime) -> int:
         """Let the card's active reservations whose time is up expire."""
-        result = self._connection.execute(
+        result = self.connection.execute(
             update(reservations)
             .where(
                 reservations.c.pseudonym == pseudonym,
@@ -99,48 +82,48 @@ class SqlRecords:
             )
             .values(state=ReservationState.EXPIRED.value, slot=None, holder=None, held_until=None)
         )
-        return _count(result)
+        return count(result)
 
-    def add_session(self, session: KioskSession) -> None:
+    def add_session(self, session: TerminalSession) -> None:
         """Keep a new session."""
-        self._connection.execute(insert(sessions).values(session_row(session)))
+        self.connection.execute(insert(sessions).values(session_row(session)))
 
-    def find_session(self, pseudonym: str, session_id: str) -> KioskSession | None:
+    def find_session(self, pseudonym: str, session_id: str) -> TerminalSession | None:
         """Return the card's session of that id."""
-        row = self._row(sessions, _key(sessions, pseudonym, session_id))
-        return None if row is None else _read(session_of, row)
+        row = self.row(sessions, _key(sessions, pseudonym, session_id))
+        return None if row is None else read(session_of, row)
 
-    def move_session(self, before: KioskSession, after: KioskSession) -> bool:
+    def move_session(self, before: TerminalSession, after: TerminalSession) -> bool:
         """Store the state of `after` if it is still that of `before`."""
         expected = and_(_key(sessions, before.pseudonym, before.id), sessions.c.state == before.state.value)
-        return self._moves(update(sessions).where(expected).values(state=after.state.value))
+        return self.moves(update(sessions).where(expected).values(state=after.state.value))
 
-    def answers(self, session: KioskSession) -> tuple[bytes, ...]:
+    def answers(self, session: TerminalSession) -> tuple[bytes, ...]:
         """Return the sealed answers of the card in the order of the relay."""
-        found = self._connection.execute(
+        found = self.connection.execute(
             select(answers.c.sealed)
             .where(answers.c.pseudonym == session.pseudonym, answers.c.session == session.id)
             .order_by(answers.c.step)
         )
         return tuple(found.scalars())
 
-    def add_answer(self, session: KioskSession, step: int, sealed: bytes) -> bool:
+    def add_answer(self, session: TerminalSession, step: int, sealed: bytes) -> bool:
         """Keep the card's answer to a step, if there is none."""
         row = {"pseudonym": session.pseudonym, "session": session.id, "step": step, "sealed": sealed}
-        return self._inserts(answers, row)
+        return self.inserts(answers, row)
 
     def add_grant(self, grant: GrantRow) -> bool:
         """Keep the intent, if the session has none."""
-        return self._inserts(grants, grant_row(grant))
+        return self.inserts(grants, grant_row(grant))
 
     def grants(self, pseudonym: str, reservation_id: bytes) -> tuple[GrantRow, ...]:
         """Return the grants of that reservation, newest first."""
-        found = self._connection.execute(
+        found = self.connection.execute(
             select(grants)
             .where(grants.c.pseudonym == pseudonym, grants.c.reservation == reservation_id.hex())
             .order_by(grants.c.intended_at.desc(), grants.c.session)
         )
-        return tuple(_read(grant_of, row) for row in found.mappings())
+        return tuple(read(grant_of, row) for row in found.mappings())
 
     def move_grant(self, before: GrantRow, after: GrantRow) -> bool:
         """Store the outcome of `after` if it is still that of `before`."""
@@ -149,35 +132,8 @@ class SqlRecords:
             grants.c.session == before.session,
             grants.c.outcome == before.outcome.value,
         )
-        return self._moves(update(grants).where(expected).values(outcome=after.outcome.value))
-
-    def _row(self, table: Table, where: ColumnElement[bool]) -> RowMapping | None:
-        return self._connection.execute(select(table).where(where)).mappings().one_or_none()
-
-    def _moves(self, statement: Update) -> bool:
-        return _count(self._connection.execute(statement)) == 1
-
-    def _inserts(self, table: Table, row: Mapping[str, Any]) -> bool:
-        try:
-            # A savepoint: in PostgreSQL a failed statement would spoil the whole transaction.
-            with self._connection.begin_nested():
-                self._connection.execute(insert(table).values(row))
-        except IntegrityError:
-            return False
-        return True
+        return self.moves(update(grants).where(expected).values(outcome=after.outcome.value))
 
 
 def _key(table: Table, pseudonym: str, row_id: str) -> ColumnElement[bool]:
     return and_(table.c.pseudonym == pseudonym, table.c.id == row_id)
-
-
-def _count(result: CursorResult[Any]) -> int:
-    return result.rowcount
-
-
-def _read(make: Callable[[Row], _Value], row: RowMapping) -> _Value:
-    try:
-        return make({str(name): value for name, value in row.items()})
-    except (ValueError, TypeError, OverflowError):
-        # A row that spells no value of ours: an unknown state, odd hexadecimal, a time out of the calendar.
-        raise ServiceTrouble("store.damaged") from None

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, overload
 
+from kaijo.card.administration import Act
 from kaijo.clock import JST
 from kaijo.facts.pins import PinKind
-from kaijo.reset.records import Challenge, GrantRow, KioskSession, Purpose, Reservation
+from kaijo.reset.records import Challenge, GrantRow, Place, Purpose, Reservation, TerminalSession
 from kaijo.reset.states import ACTIVE, GrantOutcome, ReservationState, SessionState
 
 Row = Mapping[str, Any]
@@ -37,7 +38,7 @@ def challenge_row(challenge: Challenge) -> Row:
 def challenge_of(row: Row) -> Challenge:
     """Return the challenge of a row."""
     return Challenge(
-        row["id"], Purpose(row["purpose"]), PinKind(row["kind"]), _moment(row["expires_at"]), row["claimed_by"]
+        row["id"], Purpose(row["purpose"]), PinKind(row["kind"]), moment(row["expires_at"]), row["claimed_by"]
     )
 
 
@@ -49,13 +50,15 @@ def reservation_row(reservation: Reservation) -> Row:
         "kind": reservation.kind.value,
         "challenge": reservation.challenge,
         "state": reservation.state.value,
-        "slot": reservation.kind.value if reservation.state in ACTIVE else None,
+        "slot": _slot(reservation) if reservation.state in ACTIVE else None,
         "made_at": ticks(reservation.made_at),
         "expires_at": ticks(reservation.expires_at),
         "replaced_older": reservation.replaced_older,
         "holder": reservation.holder,
         "held_until": ticks(reservation.held_until),
         "used_at": ticks(reservation.used_at),
+        "act": reservation.act.value,
+        "case_id": reservation.case,
     }
 
 
@@ -67,16 +70,18 @@ def reservation_of(row: Row) -> Reservation:
         kind=PinKind(row["kind"]),
         challenge=row["challenge"],
         state=ReservationState(row["state"]),
-        made_at=_moment(row["made_at"]),
-        expires_at=_moment(row["expires_at"]),
+        made_at=moment(row["made_at"]),
+        expires_at=moment(row["expires_at"]),
         replaced_older=row["replaced_older"],
         holder=row["holder"],
-        held_until=None if row["held_until"] is None else _moment(row["held_until"]),
-        used_at=None if row["used_at"] is None else _moment(row["used_at"]),
+        held_until=moment(row["held_until"]),
+        used_at=moment(row["used_at"]),
+        act=Act(row["act"]),
+        case=row["case_id"],
     )
 
 
-def session_row(session: KioskSession) -> Row:
+def session_row(session: TerminalSession) -> Row:
     """Return the row of a kiosk session."""
     return {
         "pseudonym": session.pseudonym,
@@ -90,12 +95,14 @@ def session_row(session: KioskSession) -> Row:
         "sealed": session.sealed,
         "opened_at": ticks(session.opened_at),
         "expires_at": ticks(session.expires_at),
+        "act": session.act.value,
+        "place": session.place.value,
     }
 
 
-def session_of(row: Row) -> KioskSession:
+def session_of(row: Row) -> TerminalSession:
     """Return the kiosk session of a row."""
-    return KioskSession(
+    return TerminalSession(
         pseudonym=row["pseudonym"],
         id=row["id"],
         reservation=bytes.fromhex(row["reservation"]),
@@ -105,8 +112,10 @@ def session_of(row: Row) -> KioskSession:
         nonce=row["nonce"],
         host_challenge=bytes.fromhex(row["host_challenge"]),
         sealed=row["sealed"],
-        opened_at=_moment(row["opened_at"]),
-        expires_at=_moment(row["expires_at"]),
+        opened_at=moment(row["opened_at"]),
+        expires_at=moment(row["expires_at"]),
+        act=Act(row["act"]),
+        place=Place(row["place"]),
     )
 
 
@@ -131,10 +140,21 @@ def grant_of(row: Row) -> GrantRow:
         reservation=bytes.fromhex(row["reservation"]),
         kind=PinKind(row["kind"]),
         reset_number=row["reset_number"],
-        intended_at=_moment(row["intended_at"]),
+        intended_at=moment(row["intended_at"]),
         outcome=GrantOutcome(row["outcome"]),
     )
 
 
-def _moment(count: int) -> datetime:
-    return (_EPOCH + count * _TICK).astimezone(JST)
+def _slot(reservation: Reservation) -> str:
+    """Return what the card may have one of: a reset keeps the bare kind, as rows of the first version have it."""
+    kind = reservation.kind.value
+    return kind if reservation.act is Act.RESET else f"{reservation.act.value} {kind}"
+
+
+@overload
+def moment(count: int) -> datetime: ...
+@overload
+def moment(count: None) -> None: ...
+def moment(count: int | None) -> datetime | None:
+    """Return the moment, in JST, of that many microseconds since 1970 in UTC."""
+    return None if count is None else (_EPOCH + count * _TICK).astimezone(JST)

@@ -19,7 +19,12 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION: Final = 1
+from kaijo.card.administration import Act
+from kaijo.reset.records import Place
+
+# Tables that are new join a database of any version; a column that is new makes a version and a step to it.
+VERSION: Final = 2
+STEPS: Final = {1: {"reservations": ("act", "case_id"), "sessions": ("act", "place")}}
 TABLES: Final = MetaData()
 
 _PSEUDONYM = String(64)
@@ -39,7 +44,7 @@ challenges = Table(
     Column("claimed_by", _PSEUDONYM),
 )
 
-# `slot` is the kind while the reservation is active, else null: the database itself keeps one active per card and kind.
+# `slot` is act and kind while the reservation is active, else null: the database itself keeps one active for each.
 reservations = Table(
     "reservations",
     TABLES,
@@ -48,13 +53,15 @@ reservations = Table(
     Column("kind", _WORD, nullable=False),
     Column("challenge", String(64), nullable=False),
     Column("state", _WORD, nullable=False),
-    Column("slot", _WORD),
+    Column("slot", String(32)),
     Column("made_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("replaced_older", Boolean, nullable=False),
     Column("holder", _SESSION_ID),
     Column("held_until", BigInteger),
     Column("used_at", BigInteger),
+    Column("act", _WORD, nullable=False, server_default=Act.RESET.value),
+    Column("case_id", _SESSION_ID),
     UniqueConstraint("pseudonym", "slot"),
     UniqueConstraint("pseudonym", "challenge"),
 )
@@ -73,6 +80,8 @@ sessions = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("opened_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+    Column("act", _WORD, nullable=False, server_default=Act.RESET.value),
+    Column("place", _WORD, nullable=False, server_default=Place.KIOSK.value),
     ForeignKeyConstraint(["pseudonym", "reservation"], ["reservations.pseudonym", "reservations.id"]),
 )
 

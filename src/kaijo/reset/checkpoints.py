@@ -1,0 +1,91 @@
+"""Checkpoints: the operator's signed word on how many rows there are and what they hash to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final, Self
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from kaijo.errors import UsageProblem
+from kaijo.reset.audit import canonical, read_canonical, read_time, spell_time
+from kaijo.reset.merkle import Frontier
+
+_PURPOSE: Final = b"KAIJO CHECKPOINT 1\n"
+_SIGNATURE_SIZE: Final = 64
+_HASH_SIZE: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What is signed: the number of rows, the root of their tree, when, and the SHA-256 of the key that signed."""
+
+    size: int
+    root: bytes
+    at: datetime
+    key: bytes
+    signature: bytes
+
+    def plain(self) -> dict[str, Any]:
+        """Return the checkpoint in JSON's types; canonically spelled, it is a line of an export."""
+        signed = {"at": spell_time(self.at), "key": self.key.hex(), "root": self.root.hex(), "size": self.size}
+        return {"checkpoint": signed, "signature": self.signature.hex()}
+
+    def is_signed_by(self, key: Ed25519PublicKey) -> bool:
+        """Return whether that key signed exactly this."""
+        try:
+            key.verify(self.signature, _PURPOSE + canonical(self.plain()["checkpoint"]))
+        except InvalidSignature:
+            return False
+        return self.key == fingerprint(key)
+
+    @classmethod
+    def read(cls, plain: Any) -> Self:
+        """Return the checkpoint that `plain` spells. Raises ValueError when it is none."""
+        try:
+            signed = plain["checkpoint"]
+            found = cls(
+                size=signed["size"],
+                root=bytes.fromhex(signed["root"]),
+                at=read_time(signed["at"]),
+                key=bytes.fromhex(signed["key"]),
+                signature=bytes.fromhex(plain["signature"]),
+            )
+        except (KeyError, TypeError):
+            raise ValueError("checkpoint") from None
+        lengths = (len(found.root), len(found.key), len(found.signature))
+        if lengths != (_HASH_SIZE, _HASH_SIZE, _SIGNATURE_SIZE) or type(found.size) is not int or found.size < 1:
+            raise ValueError("checkpoint")
+        if found.plain() != plain:
+            raise ValueError("checkpoint")
+        return found
+
+
+def sign_checkpoint(tree: Frontier, at: datetime, key: Ed25519PrivateKey) -> Checkpoint:
+    """Return the signed checkpoint of a tree."""
+    unsigned = Checkpoint(tree.size, tree.root, at, fingerprint(key.public_key()), b"")
+    message = _PURPOSE + canonical(unsigned.plain()["checkpoint"])
+    return Checkpoint(tree.size, tree.root, at, unsigned.key, key.sign(message))
+
+
+def fingerprint(key: Ed25519PublicKey) -> bytes:
+    """Return the SHA-256 of the raw public key (32 bytes)."""
+    return sha256(key.public_bytes_raw()).digest()
+
+
+def read_kept(content: bytes) -> Checkpoint:
+    """Return the last checkpoint in a file of checkpoint lines. Raises UsageProblem `audit.not-a-checkpoint`."""
+    lines = content.splitlines()
+    try:
+        return Checkpoint.read(read_canonical(lines[-1]))
+    except (IndexError, ValueError):
+        raise UsageProblem("audit.not-a-checkpoint") from None
+
+
+def read_public_key(text: str) -> Ed25519PublicKey:
+    """Return the public key that 64 hexadecimal digits spell. Raises UsageProblem `audit.not-a-key`."""
+    try:
+        return Ed25519PublicKey.from_public_bytes(bytes.fromhex(text.strip()))
+    except ValueError:
+        raise UsageProblem("audit.not-a-key") from None

@@ -1,0 +1,68 @@
+"""Waiting numbers: taken by visitors, called by clerks in their order, one day at a time."""
+
+from dataclasses import replace
+from datetime import date
+
+from kaijo.errors import Refused
+from kaijo.reset.counter.clerks import signed_in
+from kaijo.reset.counter.journal import day_of, entry
+from kaijo.reset.counter.records import Deed, Ticket, TicketState
+from kaijo.reset.desk import Desk
+from kaijo.reset.states import require_won
+
+
+def take_ticket(desk: Desk) -> tuple[Ticket, int]:
+    """Return the next waiting number of today, and how many wait before it."""
+    now = desk.clock.now()
+    with desk.store.begin() as records:
+        taken = records.tickets(day_of(now))
+        number = taken[-1].number + 1 if taken else 1
+        ticket = Ticket(day_of(now), number, TicketState.WAITING, now)
+        require_won(records.add_ticket(ticket))
+        return ticket, sum(one.state is TicketState.WAITING for one in taken)
+
+
+def list_tickets(desk: Desk, day: date) -> tuple[Ticket, ...]:
+    """Return a day's waiting numbers in order."""
+    with desk.store.begin() as records:
+        return records.tickets(day)
+
+
+def call_next(desk: Desk, *, token: str) -> Ticket:
+    """Return the number that is called now, for this clerk alone.
+
+    Raises Refused `counter.not-signed-in`, `counter.still-serving` (number) while an earlier one is not done,
+    `counter.nobody-waiting`.
+    """
+    now = desk.clock.now()
+    with desk.store.begin() as records:
+        clerk = signed_in(records, token, now)
+        today = records.tickets(day_of(now))
+        for one in today:
+            if one.state is TicketState.SERVING and one.clerk == clerk.id:
+                raise Refused("counter.still-serving", number=one.number)
+        waiting = next((one for one in today if one.state is TicketState.WAITING), None)
+        if waiting is None:
+            raise Refused("counter.nobody-waiting")
+        called = replace(waiting, state=TicketState.SERVING, called_at=now, clerk=clerk.id)
+        require_won(records.move_ticket(waiting, called))
+        records.add_entry(replace(entry(desk, Deed.CALL, now, clerk=clerk.id), ticket=called.number))
+    return called
+
+
+def finish_ticket(desk: Desk, *, token: str, number: int) -> Ticket:
+    """Return today's number, done; one that is done stays as it is.
+
+    Raises Refused `counter.not-signed-in`, `counter.unknown-ticket` for a number that was not called.
+    """
+    now = desk.clock.now()
+    with desk.store.begin() as records:
+        signed_in(records, token, now)
+        ticket = next((one for one in records.tickets(day_of(now)) if one.number == number), None)
+        if ticket is None or ticket.state is TicketState.WAITING:
+            raise Refused("counter.unknown-ticket", number=number)
+        if ticket.state is TicketState.DONE:
+            return ticket
+        done = replace(ticket, state=TicketState.DONE, done_at=now)
+        require_won(records.move_ticket(ticket, done))
+    return done

@@ -1,0 +1,112 @@
+"""The store that writes down what it does: each change of a row and its audit row are one transaction.
+
+The verbs need not remember anything, and no verb written tomorrow can forget: who changes a row leaves a row.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime
+
+from kaijo.reset.audit import Entry as AuditEntry
+from kaijo.reset.counter.clerks import is_locked
+from kaijo.reset.counter.records import DONE, Clerk, Entry
+from kaijo.reset.face_records import FaceCheck
+from kaijo.reset.records import GrantRow, Reservation, TerminalSession
+from kaijo.reset.scribe import Scribe
+from kaijo.reset.states import ACTIVE, ReservationState, require_won
+from kaijo.service.store.database import SqlStore
+from kaijo.service.store.records import SqlRecords
+
+
+class AuditedStore:
+    """A store whose every act leaves a row of the audit trail. Raises as the store, and as its audit rows."""
+
+    def __init__(self, store: SqlStore, scribe: Scribe) -> None:
+        self._store = store
+        self._scribe = scribe
+
+    @contextmanager
+    def begin(self) -> Iterator["AuditedRecords"]:
+        """Open one atomic transaction. Raises as `SqlStore.begin`."""
+        with self._store.begin() as records:
+            yield AuditedRecords(records, self._scribe)
+
+    def close(self) -> None:
+        """Let the database go."""
+        self._store.close()
+
+
+class AuditedRecords(SqlRecords):
+    """The rows inside one open transaction; what changes one of a card or a clerk appends to the audit trail."""
+
+    def __init__(self, records: SqlRecords, scribe: Scribe) -> None:
+        super().__init__(records.connection)
+        self._scribe = scribe
+
+    def add_reservation(self, reservation: Reservation) -> bool:
+        """Keep a new reservation."""
+        return self._noted(super().add_reservation(reservation), self._scribe.reservation_made(reservation))
+
+    def move_reservation(self, before: Reservation, after: Reservation) -> bool:
+        """Store `after`."""
+        return self._noted(super().move_reservation(before, after), self._scribe.reservation_moved(after))
+
+    def expire_reservations(self, pseudonym: str, at: datetime) -> int:
+        """Let reservations whose time is up expire, each with a row of its own."""
+        rows = self.reservations(pseudonym)
+        lapsed = [row for row in rows if row.state in ACTIVE and row.expires_at <= at]
+        count = super().expire_reservations(pseudonym, at) if lapsed else 0
+        require_won(count == len(lapsed))
+        for row in lapsed:
+            self._noted(True, self._scribe.reservation_moved(replace(row, state=ReservationState.EXPIRED)))
+        return count
+
+    def add_session(self, session: TerminalSession) -> None:
+        """Keep a new session."""
+        super().add_session(session)
+        self.add_audit(self._scribe.session_opened(session))
+
+    def move_session(self, before: TerminalSession, after: TerminalSession) -> bool:
+        """Store the state of `after`."""
+        return self._noted(super().move_session(before, after), self._scribe.session_moved(after))
+
+    def add_grant(self, grant: GrantRow) -> bool:
+        """Keep the intent."""
+        return self._noted(super().add_grant(grant), self._scribe.grant_intended(grant))
+
+    def move_grant(self, before: GrantRow, after: GrantRow) -> bool:
+        """Store the outcome of `after`."""
+        return self._noted(super().move_grant(before, after), self._scribe.grant_moved(after))
+
+    def add_face_check(self, check: FaceCheck) -> bool:
+        """Keep a new face check."""
+        return self._noted(super().add_face_check(check), self._scribe.face_opened(check))
+
+    def move_face_check(self, before: FaceCheck, after: FaceCheck) -> bool:
+        """Store state and draw of `after`."""
+        return self._noted(super().move_face_check(before, after), self._scribe.face_moved(after))
+
+    def put_clerk(self, clerk: Clerk) -> None:
+        """Keep a clerk; a new account or a new password is the operator's act."""
+        before = self.find_clerk(clerk.id)
+        super().put_clerk(clerk)
+        if before is None or before.password != clerk.password:
+            self.add_audit(self._scribe.clerk_kept(clerk))
+
+    def add_entry(self, entry: Entry) -> bool:
+        """Keep a line of the journal."""
+        clerk = None if entry.clerk is None else self.find_clerk(entry.clerk)
+        missed = entry.outcome not in {DONE, "counter.clerk-locked"} and entry.pseudonym is None
+        locked_out = missed and clerk is not None and is_locked(clerk)
+        return self._noted(super().add_entry(entry), self._scribe.counter_line(entry, locked_out=locked_out))
+
+    def count_refusal(self, day: date, code: str) -> None:
+        """Count one refusal."""
+        super().count_refusal(day, code)
+        self.add_audit(self._scribe.refused(code))
+
+    def _noted(self, won: bool, entry: AuditEntry | None) -> bool:  # noqa: FBT001 -- the answer that goes through
+        if won and entry is not None:
+            self.add_audit(entry)
+        return won
