@@ -39,7 +39,7 @@ def command(port: int, data: Path | None, clock: str | None, *, no_browser: bool
                 places,
                 service,
                 time,
-                faces=("home", "guide", "phone", "kiosk", "counter"),
+                faces=("home", "guide", "phone", "kiosk", "counter", "ops"),
                 set_clock=time.set,
                 clerks=lambda: app.practice_clerks(folder / "service"),
             ),

@@ -22,6 +22,7 @@ from kaijo.web.failures import failure_handlers
 from kaijo.web.guide.pages import GuidePages
 from kaijo.web.home.pages import HomePages
 from kaijo.web.kiosk.pages import KioskPages
+from kaijo.web.ops.pages import OpsPages
 from kaijo.web.phone.pages import PhonePages
 from kaijo.web.places import Places
 from kaijo.web.security import HOSTS, SecurityHeaders
@@ -33,6 +34,7 @@ _FACES: Mapping[str, Callable[[Site], Pages]] = {
     "phone": PhonePages,
     "kiosk": KioskPages,
     "counter": CounterPages,
+    "ops": OpsPages,
 }
 
 
@@ -46,8 +48,9 @@ def pages(
     set_clock: Callable[[datetime | None], None] | None = None,
     clerks: Callable[[], Mapping[str, str]] = dict,
 ) -> Starlette:
-    """Return the pages of `faces` (home, guide, phone, kiosk, counter) as an ASGI application for this machine alone.
+    """Return the pages of `faces` as an ASGI application for this machine alone.
 
+    Faces are home, guide, phone, kiosk, counter and ops.
     `service` is the address of the reservation service, which is only asked when a terminal needs it.
     `note_last_try` is told when a holder chose, in a sentence, to spend a last try. `set_clock`, where practice has
     a clock of its own, is told the time that somebody chose, None for the machine's. `clerks` gives the practice

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from kaijo.card.guard import Guard, TriesReading
 from kaijo.clock import Clock
-from kaijo.errors import KaijoError, UsageProblem
+from kaijo.errors import KaijoError, ServiceTrouble, UsageProblem
 from kaijo.facts.pins import pin_rule
 from kaijo.facts.usable import lowest_age
 from kaijo.terminals.client import ServiceClient
@@ -29,6 +29,7 @@ from kaijo.words import Message, explain, label, show
 
 Fields = Mapping[str, str]
 Endpoint = Callable[[Request], Response]
+_TROUBLE = 502
 Answerer = Callable[[Request, Fields], Response]
 
 
@@ -95,14 +96,15 @@ class Site:
         return Route(path, endpoint, methods=["POST"])
 
     def post_bytes(self, path: str, limit: int, answer: Callable[[Request, bytes], Response]) -> Route:
-        """Return the route to which a script of our own pages posts up to `limit` bytes; failures are JSON too."""
+        """Return the route to which our own scripts post up to `limit` bytes; 502 is the service's trouble."""
 
         async def endpoint(request: Request) -> Response:
             try:
                 body = await read_bytes(request, self._token, limit)
                 return await run_in_threadpool(answer, request, body)
             except KaijoError as error:
-                return JSONResponse({"refused": explain(error, lang_of(request)).as_dict()})
+                status = _TROUBLE if isinstance(error, ServiceTrouble) else 200
+                return JSONResponse({"refused": explain(error, lang_of(request)).as_dict()}, status)
 
         return Route(path, endpoint, methods=["POST"])
 

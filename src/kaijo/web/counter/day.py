@@ -6,9 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kaijo.errors import Refused, UsageProblem
-from kaijo.web.counter.memory import Memory, Work
+from kaijo.errors import Refused
+from kaijo.web.counter.memory import Memory
 from kaijo.web.site import Fields, see_other
+from kaijo.web.staff import Work
 from kaijo.web.table import Spot
 
 VISITS = ("holder-1", "legal-representative-1", "proxy-1", "proxy-2")
@@ -37,7 +38,7 @@ class DayPages:
 
     def _start(self, request: Request) -> Response:
         try:
-            work = self._memory.work(request)
+            work = self._site.staff.work(request)
             return self._day(request, work)
         except Refused as refused:
             if refused.code != "counter.not-signed-in":
@@ -45,20 +46,27 @@ class DayPages:
         return self._sign_in_page(request, None)
 
     def _sign_in(self, request: Request, fields: Fields) -> Response:
+        response = see_other("/counter")
         try:
-            return self._memory.sign_in(fields.get("clerk", ""), fields.get("password", ""))
+            self._site.staff.sign_in(fields.get("clerk", ""), fields.get("password", ""), response)
         except Refused as refused:
             return self._sign_in_page(request, refused)
-        except UsageProblem:  # a name or password that the service's form does not even take
-            return self._sign_in_page(request, Refused("counter.wrong-sign-in"))
+        return response
 
     def _sign_in_page(self, request: Request, refused: Refused | None) -> Response:
         return self._site.render(
-            request, "counter/sign_in.html", 422 if refused else 200, refused=refused, clerks=self._site.clerks()
+            request,
+            "counter/sign_in.html",
+            422 if refused else 200,
+            refused=refused,
+            clerks=self._site.clerks(),
+            action="/counter",
         )
 
     def _sign_out(self, request: Request, _fields: Fields) -> Response:
-        return self._memory.sign_out(request)
+        response = see_other("/counter")
+        self._site.staff.sign_out(request, response)
+        return response
 
     def _day(self, request: Request, work: Work) -> Response:
         clerks = work.client.clerks()["clerks"]
@@ -77,7 +85,7 @@ class DayPages:
         )
 
     def _numbers(self, request: Request, fields: Fields) -> Response:
-        client = self._memory.work(request).client
+        client = self._site.staff.work(request).client
         act = fields.get("act", "")
         if act == "take":
             client.take_ticket()
@@ -88,7 +96,7 @@ class DayPages:
         return see_other("/counter")
 
     def _unlock(self, request: Request, fields: Fields) -> Response:
-        work = self._memory.work(request)
+        work = self._site.staff.work(request)
         known = {one["clerk"] for one in work.client.clerks()["clerks"]}
         if fields.get("clerk", "") not in known:
             raise Refused("counter.unknown-clerk", clerk=fields.get("clerk", "")[:64])
@@ -96,7 +104,7 @@ class DayPages:
         return see_other("/counter")
 
     def _own_card(self, request: Request) -> Response:
-        self._memory.work(request)
+        self._site.staff.work(request)
         return self._site.render(
             request,
             "counter/own_card.html",
@@ -105,13 +113,13 @@ class DayPages:
         )
 
     def _note_own_card(self, request: Request, fields: Fields) -> Response:
-        work = self._memory.work(request)
+        work = self._site.staff.work(request)
         with self._memory.counter(work, self._site.place(fields.get("place", ""))) as counter:
             work.client.own_card(counter.look().certificate)
         return see_other("/counter")
 
     def _journal(self, request: Request) -> Response:
-        journal = self._memory.work(request).client.journal()
+        journal = self._site.staff.work(request).client.journal()
         entries = [one | {"at": datetime.fromisoformat(one["at"])} for one in journal["entries"]]
         return self._site.render(request, "counter/journal.html", journal=journal, entries=entries)
 

@@ -1,34 +1,23 @@
-"""What the counter's pages remember between two requests: who is signed in, and which cases are open. Never a PIN."""
+"""What the counter's pages remember between two requests: which cases are open. Never a PIN."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
 
 from kaijo.card.guard import TriesReading
-from kaijo.errors import Refused
 from kaijo.facts.pins import PinKind
 from kaijo.terminals.client import field_text, field_time
 from kaijo.terminals.counter import Counter
-from kaijo.terminals.counter_client import CounterClient
 from kaijo.web.keeping import Kept
 from kaijo.web.places import Place
-from kaijo.web.site import Site, see_other
+from kaijo.web.site import Site
+from kaijo.web.staff import Work
 from kaijo.web.table import Spot
 
 NAME = "counter-1"
-_COOKIE = "kaijo-clerk"
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A clerk who is signed in, and the calls made as that clerk."""
-
-    clerk: str
-    client: CounterClient = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +36,8 @@ class Memory:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self._works: Kept[Work] = Kept(site.clock)
         self._opened: Kept[Opened] = Kept(site.clock)
         self._holders: Kept[Opened] = Kept(site.clock)
-
-    def sign_in(self, clerk: str, password: str) -> Response:
-        """Sign a clerk in and go to the day's page. The browser gets a key that it cannot read and does not keep."""
-        made = CounterClient(self.site.service).sign_in(clerk, password)
-        work = Work(clerk, CounterClient(self.site.service, field_text(made, "token")))
-        response = see_other("/counter")
-        key = self._works.keep(work, field_time(made, "expires_at"))
-        response.set_cookie(_COOKIE, key, path="/counter", httponly=True, samesite="strict")
-        return response
-
-    def sign_out(self, request: Request) -> Response:
-        """Sign out and go to the first page."""
-        self.work(request).client.sign_out()
-        response = see_other("/counter")
-        response.delete_cookie(_COOKIE, path="/counter", httponly=True, samesite="strict")
-        return response
-
-    def work(self, request: Request) -> Work:
-        """Return who is signed in at this browser. Raises Refused `counter.not-signed-in`."""
-        try:
-            return self._works.look(request.cookies.get(_COOKIE, "")).value
-        except Refused:
-            raise Refused("counter.not-signed-in") from None
 
     def open(self, work: Work, case: dict[str, Any], place: Place, tries: tuple[TriesReading, ...]) -> str:
         """Remember a case until it ends; return its key."""
@@ -82,7 +47,7 @@ class Memory:
 
     def opened(self, request: Request) -> Opened:
         """Return the case of this address, for the clerk who is signed in. Raises Refused `web.over`."""
-        self.work(request)
+        self.site.staff.work(request)
         return self._opened.look(request.path_params["key"]).value
 
     def at_holders_side(self, request: Request) -> Opened:

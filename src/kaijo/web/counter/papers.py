@@ -47,7 +47,7 @@ class PaperPages:
         )
 
     def _checklist(self, request: Request) -> dict[str, Any]:
-        client = self._memory.work(request).client
+        client = self._site.staff.work(request).client
         for one in client.checklists()["checklists"]:
             if f"{one['visitor']}-{one['visit']}" == request.path_params["who"]:
                 found: dict[str, Any] = one
@@ -55,7 +55,7 @@ class PaperPages:
         raise UsageProblem("web.not-found")
 
     def _open(self, request: Request, fields: Fields) -> Response:
-        work, checklist = self._memory.work(request), self._checklist(request)
+        work, checklist = self._site.staff.work(request), self._checklist(request)
         tickets = work.client.tickets()["tickets"]
         mine = [one["number"] for one in tickets if one["state"] == "serving" and one["clerk"] == work.clerk]
         missing = [one for one in checklist["documents"] if f"seen-{one}" not in fields]
