@@ -16,6 +16,7 @@ from .phone import MOST_SCREENS, PHONE, STORED, press, strict, to_camera
 __all__ = ["strict"]
 pytestmark = pytest.mark.browser
 
+OVER = "() => !document.getElementById('refused') || !document.getElementById('refused').hidden"
 CAMERA = "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"
 
 
@@ -49,7 +50,9 @@ def test_face_before_the_camera_is_reserved_in_seven_screens(strict: str, tmp_pa
         begin.press("Enter")
         expect(page.locator("#progress")).not_to_be_empty()
         keep(page, f"phone-camera-pose-{lang}")
-        page.wait_for_url("**/phone/reservation/*", timeout=120_000)
+        page.wait_for_function(OVER, timeout=120_000)
+        assert page.locator("#refused").all_inner_texts() in ([], [""])
+        page.wait_for_url("**/phone/reservation/*")
         assert page.locator("h1").inner_text() == label("phone.reservation.title.live", lang)
         assert page.evaluate(STORED) == [0, 0, ""]
     assert {name: wrong for name, wrong in found.items() if wrong} == {}

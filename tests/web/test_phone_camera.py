@@ -168,3 +168,13 @@ def test_sitting_is_over_with_its_challenge(at_camera: Visitor, world: World) ->
     world.clock.advance(card_limits()[0].span)
     assert camera.look()["refused"]["code"] == "web.over"
     assert at_camera.go(camera.sitting["data-at"]).code == "web.over"
+
+
+def test_service_that_is_away_for_a_moment_ends_nothing(world: World, visiting: Visiting) -> None:
+    with serving(app.service(world.folder / "strict", world.clock, face_required=True)) as url:
+        visitor = visiting(service=url)
+        camera = sit(visitor)
+    headers = {"Origin": ORIGIN, "X-Kaijo-Token": camera.sitting["data-token"]}
+    answer = visitor.client.post(f"{camera.sitting['data-at']}/begin", headers=headers)
+    assert (answer.status_code, answer.json()["refused"]["code"]) == (502, "service.unreachable")
+    assert visitor.go(camera.sitting["data-at"]).status == 200

@@ -43,7 +43,12 @@ def choose(visitor: Visitor, page: Page, new: str = NEW, again: str | None = Non
 
 
 def reset(
-    visitor: Visitor, page: Page, proof: str = PROOF, new: str = NEW, again: str | None = None, step: str = "write-and-try"
+    visitor: Visitor,
+    page: Page,
+    proof: str = PROOF,
+    new: str = NEW,
+    again: str | None = None,
+    step: str = "write-and-try",
 ) -> Page:
     """Go on from the visit's first page for as long as the next is the one that was expected."""
     page = prove(visitor, page, proof)

@@ -135,7 +135,7 @@ class AuditRow:
         try:
             entry = Entry(read_time(plain["at"]), str(plain["partition"]), Tag(plain["tag"]), dict(plain["attributes"]))
             row = cls(entry, plain["sequence"], bytes.fromhex(plain["previous"]))
-        except (KeyError, TypeError, ServiceTrouble):
+        except (KeyError, TypeError, ValueError, ServiceTrouble):
             raise ValueError("row") from None
         if type(row.sequence) is not int or row.sequence < 1 or row.plain() != plain:
             raise ValueError("row")
@@ -174,7 +174,7 @@ def read_time(text: str) -> datetime:
     """Return the moment that `spell_time` spelled, in JST. Raises ValueError."""
     try:
         at = datetime.fromisoformat(text).astimezone(JST)
-    except (TypeError, OverflowError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError("time") from None
     if spell_time(at) != text:
         raise ValueError("time")

@@ -110,7 +110,7 @@ class _Reading:
         if self._since is not None:
             if self._key is None or not self._since.is_signed_by(self._key):
                 self._find("audit.kept-not-ours")
-            elif self._tree.size < self._since.size:
+            elif verdict.last is None or verdict.last.size < self._since.size:
                 self._find("audit.cut-short")
         return verdict
 
@@ -145,8 +145,11 @@ class _Reading:
 
     def _take_checkpoint(self, checkpoint: Checkpoint) -> None:
         verdict, whole = self._verdict, not self._verdict.findings
+        before = NOTHING_BEFORE if verdict.last is None else verdict.last.hash
         if self._key is None or not checkpoint.is_signed_by(self._key):
             self._find("audit.bad-signature")
+        elif checkpoint.previous != before:
+            self._find("audit.checkpoint-missing")
         elif self._batch_key is None or (verdict.last is not None and checkpoint.at < verdict.last.at):
             self._find("audit.checkpoint-misplaced")
         elif whole and (checkpoint.size, checkpoint.root) != (self._tree.size, self._tree.root):

@@ -1,6 +1,6 @@
 """Checkpoints: the operator's signed word on how many rows there are and what they hash to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final, Self
@@ -9,28 +9,42 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from kaijo.errors import UsageProblem
-from kaijo.reset.audit import canonical, read_canonical, read_time, spell_time
-from kaijo.reset.merkle import Frontier
+from kaijo.reset.audit import NOTHING_BEFORE, canonical, read_canonical, read_time, spell_time
+from kaijo.reset.merkle import Frontier, leaf_hash
 
 _PURPOSE: Final = b"KAIJO CHECKPOINT 1\n"
-_SIGNATURE_SIZE: Final = 64
-_HASH_SIZE: Final = 32
+_LENGTHS: Final = (32, 32, 32, 64)
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What is signed: the number of rows, the root of their tree, when, and the SHA-256 of the key that signed."""
+    """What is signed: the number of rows, the root of their tree, when, and the SHA-256 of the key that signed.
+
+    `previous` is the hash of the checkpoint before, zeros for the first: none can be left out.
+    """
 
     size: int
     root: bytes
     at: datetime
+    previous: bytes
     key: bytes
     signature: bytes
 
     def plain(self) -> dict[str, Any]:
         """Return the checkpoint in JSON's types; canonically spelled, it is a line of an export."""
-        signed = {"at": spell_time(self.at), "key": self.key.hex(), "root": self.root.hex(), "size": self.size}
+        signed = {
+            "at": spell_time(self.at),
+            "key": self.key.hex(),
+            "previous": self.previous.hex(),
+            "root": self.root.hex(),
+            "size": self.size,
+        }
         return {"checkpoint": signed, "signature": self.signature.hex()}
+
+    @property
+    def hash(self) -> bytes:
+        """SHA-256 over a zero byte and the canonical encoding, as of a row."""
+        return leaf_hash(canonical(self.plain()))
 
     def is_signed_by(self, key: Ed25519PublicKey) -> bool:
         """Return whether that key signed exactly this."""
@@ -49,24 +63,23 @@ class Checkpoint:
                 size=signed["size"],
                 root=bytes.fromhex(signed["root"]),
                 at=read_time(signed["at"]),
+                previous=bytes.fromhex(signed["previous"]),
                 key=bytes.fromhex(signed["key"]),
                 signature=bytes.fromhex(plain["signature"]),
             )
-        except (KeyError, TypeError):
+        except (KeyError, TypeError, ValueError):
             raise ValueError("checkpoint") from None
-        lengths = (len(found.root), len(found.key), len(found.signature))
-        if lengths != (_HASH_SIZE, _HASH_SIZE, _SIGNATURE_SIZE) or type(found.size) is not int or found.size < 1:
-            raise ValueError("checkpoint")
-        if found.plain() != plain:
+        lengths = tuple(map(len, (found.root, found.previous, found.key, found.signature)))
+        if lengths != _LENGTHS or type(found.size) is not int or found.size < 1 or found.plain() != plain:
             raise ValueError("checkpoint")
         return found
 
 
-def sign_checkpoint(tree: Frontier, at: datetime, key: Ed25519PrivateKey) -> Checkpoint:
-    """Return the signed checkpoint of a tree."""
-    unsigned = Checkpoint(tree.size, tree.root, at, fingerprint(key.public_key()), b"")
-    message = _PURPOSE + canonical(unsigned.plain()["checkpoint"])
-    return Checkpoint(tree.size, tree.root, at, unsigned.key, key.sign(message))
+def sign_checkpoint(tree: Frontier, at: datetime, key: Ed25519PrivateKey, before: Checkpoint | None) -> Checkpoint:
+    """Return the signed checkpoint of a tree; `before` is the checkpoint that it follows."""
+    previous = NOTHING_BEFORE if before is None else before.hash
+    unsigned = Checkpoint(tree.size, tree.root, at, previous, fingerprint(key.public_key()), b"")
+    return replace(unsigned, signature=key.sign(_PURPOSE + canonical(unsigned.plain()["checkpoint"])))
 
 
 def fingerprint(key: Ed25519PublicKey) -> bytes:

@@ -17,12 +17,15 @@ _RESERVATION_TAGS: Final[Mapping[ReservationState, Tag]] = {
     ReservationState.REPLACED: Tag.RESERVATION_REPLACED,
     ReservationState.CANCELLED: Tag.RESERVATION_CANCELLED,
     ReservationState.EXPIRED: Tag.RESERVATION_EXPIRED,
-    ReservationState.USED: Tag.RECEIPT_TAKEN,
 }
 _SESSION_TAGS: Final[Mapping[SessionState, Tag]] = {
     SessionState.RELAYING: Tag.PROOF_ACCEPTED,
     SessionState.COMPLETED: Tag.SESSION_ENDED,
     SessionState.ENDED: Tag.SESSION_ENDED,
+}
+_GRANT_TAGS: Final[Mapping[GrantOutcome, Tag]] = {
+    GrantOutcome.GRANTED: Tag.GRANT_CONFIRMED,
+    GrantOutcome.USED: Tag.RECEIPT_TAKEN,
 }
 _FACE_TAGS: Final[Mapping[FaceState, Tag]] = {
     FaceState.OPEN: Tag.FACE_ANSWERED,
@@ -49,7 +52,7 @@ class Scribe:
         return self._entry(made.pseudonym, Tag.RESERVATION_MADE, _of_reservation(made))
 
     def reservation_moved(self, after: Reservation) -> Entry | None:
-        """Return what its move to this state is written down as; being held shows in the session's rows."""
+        """Return what its move to this state is written down as; held and used show in other rows."""
         tag = _RESERVATION_TAGS.get(after.state)
         return None if tag is None else self._entry(after.pseudonym, tag, _of_reservation(after))
 
@@ -70,10 +73,9 @@ class Scribe:
         return self._entry(grant.pseudonym, Tag.GRANT_INTENDED, _of_grant(grant))
 
     def grant_moved(self, after: GrantRow) -> Entry | None:
-        """Return what the card's yes is written down as; that it was used shows in the receipt's row."""
-        if after.outcome is not GrantOutcome.GRANTED:
-            return None
-        return self._entry(after.pseudonym, Tag.GRANT_CONFIRMED, _of_grant(after))
+        """Return what the card's yes, or its receipt, is written down as."""
+        tag = _GRANT_TAGS.get(after.outcome)
+        return None if tag is None else self._entry(after.pseudonym, tag, _of_grant(after))
 
     def face_opened(self, check: FaceCheck) -> Entry:
         """Return what a new face check is written down as."""

@@ -60,7 +60,8 @@ class Places(Protocol):
     def describe(self, place_id: str) -> Mapping[str, object] | None:
         """Return the test person whose card lies there, None where that is not known.
 
-        The keys are those of `kaijo card persons --json`; `name`, `birth_date`, `address`, `security_code` and `pins` are shown.
+        The keys are those of `kaijo card persons --json`; `name`, `birth_date`, `address`, `security_code` and `pins`
+        are shown.
         """
         ...
 

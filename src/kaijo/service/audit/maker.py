@@ -30,10 +30,9 @@ def _make_one(store: AuditStore, key: Ed25519PrivateKey, clock: Clock, most: int
         rows = records.unsealed(most)
         if not rows:
             return None
-        tree, now = Frontier(), clock.now()
-        before = records.last_checkpoint()
-        if before is not None:
-            last, tree = before
+        last, tree = records.last_checkpoint() or (None, Frontier())
+        now = clock.now()
+        if last is not None:
             if (tree.size, tree.root) != (last.size, last.root) or not last.is_signed_by(key.public_key()):
                 raise ServiceTrouble("audit.tree-damaged", size=last.size)
             now = max(now, last.at)
@@ -41,6 +40,6 @@ def _make_one(store: AuditStore, key: Ed25519PrivateKey, clock: Clock, most: int
         rows = tuple(sorted(rows, key=lambda row: row.key))
         for row in rows:
             tree = tree.grown(row.hash)
-        checkpoint = sign_checkpoint(tree, now, key)
+        checkpoint = sign_checkpoint(tree, now, key, last)
         records.seal(checkpoint, tree, rows)
         return checkpoint

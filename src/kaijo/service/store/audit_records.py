@@ -53,6 +53,7 @@ class SqlAudit(Statements):
             "size": checkpoint.size,
             "root": checkpoint.root.hex(),
             "at": ticks(checkpoint.at),
+            "previous": checkpoint.previous.hex(),
             "key": checkpoint.key.hex(),
             "signature": checkpoint.signature.hex(),
             "peaks": "".join(peak.hex() for peak in tree.peaks),
@@ -99,8 +100,8 @@ def _row_of(row: Row) -> AuditRow:
 
 
 def _checkpoint_of(row: Row) -> Checkpoint:
-    root, key, signature = (bytes.fromhex(row[name]) for name in ("root", "key", "signature"))
-    return Checkpoint(row["size"], root, moment(row["at"]), key, signature)
+    root, previous, key, signature = (bytes.fromhex(row[name]) for name in ("root", "previous", "key", "signature"))
+    return Checkpoint(row["size"], root, moment(row["at"]), previous, key, signature)
 
 
 def _frontier_of(row: Row) -> Frontier:

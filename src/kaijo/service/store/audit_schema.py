@@ -45,6 +45,7 @@ audit_checkpoints = Table(
     Column("size", BigInteger, primary_key=True, autoincrement=False),
     Column("root", _HASH, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("previous", _HASH, nullable=False),
     Column("key", _HASH, nullable=False),
     Column("signature", String(128), nullable=False),
     Column("peaks", Text, nullable=False),

@@ -27,6 +27,9 @@ const post = async (act, body) => {
     body,
     headers: { "X-Kaijo-Token": words.token, "Content-Type": "application/octet-stream" },
   })
+  if (!answer.ok) {
+    throw new Error(answer.statusText) // the service is away for the moment: the next picture may find it again
+  }
   return answer.json()
 }
 
