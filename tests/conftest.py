@@ -1,3 +1,10 @@
 """The rules of the house and the fixtures that more than one room needs."""
 
-pytest_plugins = ["tests.support.house", "tests.support.pcscd", "tests.support.world", "tests.support.command", "tests.support.browser"]
+pytest_plugins = [
+    "tests.support.house",
+    "tests.support.pcscd",
+    "tests.support.world",
+    "tests.support.command",
+    "tests.support.browser",
+    "tests.support.softhsm",
+]

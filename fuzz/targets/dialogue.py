@@ -3,8 +3,6 @@
 What is read is made into JSON, table and page.
 """
 
-import contextlib
-import io
 import json
 from collections.abc import Callable
 
@@ -18,7 +16,7 @@ from kaijo.card.resident import CommonSession, ResidentSession
 from kaijo.clock import ManualClock
 from kaijo.doctor import examine, findings
 from kaijo.doctor.page import as_page
-from kaijo.doctor.report import as_dict, pins_as_text, print_meaning
+from kaijo.doctor.report import as_dict, meaning_as_text, pins_as_text
 from kaijo.doctor.stopping import read_stopping
 from kaijo.facts.pins import PinKind
 from kaijo.virtualcard.card import VirtualCard
@@ -64,8 +62,7 @@ def _check(guard: Guard, _kind: PinKind) -> None:
         json.dumps(as_dict(seen, found, link, lang))
         as_page(seen, found, link, lang)
         pins_as_text(seen, lang)
-        with contextlib.redirect_stdout(io.StringIO()):
-            print_meaning(seen, found, lang)
+        meaning_as_text(seen, found, lang)
 
 
 def _verify(guard: Guard, kind: PinKind) -> None:

@@ -26,6 +26,7 @@ def service_process(
     clock: str | None = None,
     clock_file: Path | None = None,
     port: int | None = None,
+    face: str = "not-required",
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[str]:
     """Run the reservation service as a child process and yield its URL once it answers; stop it at the end.
@@ -34,6 +35,7 @@ def service_process(
     """
     chosen = port or free_port()
     command = [sys.executable, "-m", "kaijo", "serve", "--port", str(chosen), "--data", str(data), "--until-eof"]
+    command += ["--face", face]
     if clock is not None:
         command += ["--clock", clock]
     if clock_file is not None:

@@ -27,8 +27,8 @@ from tests.support.world import NEW_PINS, NIGHT, World, pins_of
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 NAMES = (
-    *("check", "claims", "completion", "demo", "error", "face-evaluation"),
-    *("facts", "persons", "plan", "reader-test", "readers", "reservation"),
+    *("audit", "check", "claims", "completion", "demo", "error", "face-evaluation"),
+    *("facts", "keys", "persons", "plan", "reader-test", "readers", "reservation"),
 )
 PROOF = pins_of("signature-locked")[PinKind.AUTHENTICATION]
 

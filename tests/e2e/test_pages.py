@@ -23,9 +23,10 @@ PERSON = "signature-locked"
 PROOF, NEW = pins_of(PERSON)[PinKind.AUTHENTICATION], NEW_PINS[PinKind.SIGNATURE]
 SCREENS = {"phone": (360, 740), "narrow": (320, 568), "desktop": (1280, 900), "kiosk": (1080, 1920)}
 LEAST_TARGET = 44
-MEASURE = """selector => [...document.querySelectorAll(selector)].map(one => {
+MEASURE = """selector => [...document.querySelectorAll(selector)].flatMap(one => {
+    if (!one.getClientRects().length) return []
     const box = one.getBoundingClientRect()
-    return [one.innerText || one.name, Math.min(box.width, box.height)]
+    return [[one.innerText || one.name, Math.min(box.width, box.height)]]
 })"""
 TARGETS = "button, .button, .top a, footer a, input[type=password], .choice label"
 
@@ -77,7 +78,7 @@ def walk(page: Page, lang: Lang) -> Iterator[str]:
     """Go the whole way, yielding the name of each page when it is there."""
     page.goto(f"/?lang={lang}")
     yield "home"
-    page.get_by_role("link", name=label("web.home.to-phone", lang)).click()
+    page.get_by_role("navigation").get_by_role("link", name=label("web.face.phone", lang)).click()
     yield "phone"
     page.get_by_role("link", name=label("phone.start", lang)).click()
     yield "hold"
@@ -94,25 +95,37 @@ def walk(page: Page, lang: Lang) -> Iterator[str]:
     yield "reservation"
     page.get_by_role("link", name=label("web.home.to-kiosk", lang)).click()
     yield "kiosk"
-    page.get_by_label(PERSON).check()
-    press(page, label("web.place.read", lang))
-    yield "visit"
-    fill_in(page, lang, again="ANDERS99")
-    yield "visit-wrong"
-    assert [page.locator(f"#{name}").input_value() for name in ("proof", "new", "again")] == ["", "", ""]
-    fill_in(page, lang, again=NEW)
+    place(page, lang)
+    yield "proof-at-kiosk"
+    page.get_by_label(label("word.authentication", lang), exact=True).fill(PROOF)
+    press(page, label("kiosk.proof.on", lang))
+    yield "new"
+    choose(page, lang, again="ANDERS99")
+    yield "new-wrong"
+    assert [page.locator(f"#{name}").input_value() for name in ("new", "again")] == ["", ""]
+    choose(page, lang, again=NEW)
+    yield "confirm"
+    press(page, label("kiosk.confirm.write-and-try", lang))
     yield "done"
-    page.get_by_role("link", name=label("web.done.next", lang)).click()
-    page.get_by_label(PERSON).check()
-    press(page, label("web.place.read", lang))
+    press(page, label("kiosk.done.finish", lang))
+    yield "take"
+    press(page, label("kiosk.take.practice", lang))
+    place(page, lang)
     yield "failure"
 
 
-def fill_in(page: Page, lang: Lang, again: str) -> None:
-    page.get_by_label(label("word.authentication", lang), exact=True).fill(PROOF)
+def place(page: Page, lang: Lang) -> None:
+    page.get_by_role("link", name=label("kiosk.menu.services", lang)).click()
+    page.locator("summary").click()
+    page.get_by_role("link", name=label("kiosk.menu.reset", lang)).click()
+    page.get_by_label(PERSON).check()
+    press(page, label("kiosk.place.read", lang))
+
+
+def choose(page: Page, lang: Lang, again: str) -> None:
     page.get_by_label(label("cli.ask-new", lang, kind=PinKind.SIGNATURE), exact=True).fill(NEW)
     page.get_by_label(label("cli.ask-again", lang, kind=PinKind.SIGNATURE), exact=True).fill(again)
-    press(page, label("web.visit.reset", lang))
+    press(page, label("kiosk.new.on", lang))
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -126,7 +139,7 @@ def test_locked_card_is_led_back_without_scripts(
             seen.append((name, page.locator("h1").inner_text()))
     headings = dict(seen)
     assert headings["reservation"] == label("phone.reservation.title.live", lang)
-    assert headings["done"] == label("web.done.title", lang)
+    assert headings["done"] == label("kiosk.done", lang)
     guard = world.guard(open_card(world.folder / f"{PERSON}.json"))
     assert guard.tries(PinKind.SIGNATURE).tries_left == 5
     guard.verify(PinKind.SIGNATURE, NEW, shown=guard.tries(PinKind.SIGNATURE))

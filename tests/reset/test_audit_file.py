@@ -1,6 +1,7 @@
 """Whatever is done to an export, its reader finds: edits, deletions, insertions, moves, truncation, forgery."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
@@ -130,6 +131,13 @@ def test_history_signed_anew_with_the_stolen_key_shows_against_a_kept_checkpoint
 Change = Callable[[list[bytes]], list[bytes]]
 
 
+def upper(line: bytes) -> bytes:
+    """Return the line with another spelling of the same bytes: the first long hexadecimal number in capitals."""
+    found = re.search(rb'"[0-9a-f]{64,}"', line)
+    assert found is not None
+    return line.replace(found.group(), found.group().upper())
+
+
 def edited(lines: list[bytes], at: int, **changes: object) -> bytes:
     plain = json.loads(lines[at - 1])
     return canonical(plain | {"row": plain["row"] | changes}) + b"\n"
@@ -154,6 +162,9 @@ def edited(lines: list[bytes], at: int, **changes: object) -> bytes:
         (lambda lines: [*lines[:5], lines[4], *lines[5:]], Finding("audit.checkpoint-missing", 6)),
         (lambda lines: [*lines[:4], lines[7], *lines[5:]], Finding("audit.checkpoint-missing", 5)),
         (lambda lines: lines[1:], Finding("audit.unreadable-line", 1)),
+        (lambda lines: [upper(lines[0]), *lines[1:]], Finding("audit.unreadable-line", 1)),
+        (lambda lines: [*lines[:1], upper(lines[1]), *lines[2:]], Finding("audit.row-changed", 2, A, 1)),
+        (lambda lines: [*lines[:4], upper(lines[4]), *lines[5:]], Finding("audit.unreadable-line", 5)),
         (lambda lines: lines[:-1], Finding("audit.not-sealed", 9, since_line=9)),
         (lambda lines: [*lines[:-1], lines[-1][:-1]], Finding("audit.unreadable-line", 10)),
         (lambda lines: [*lines, b"\n"], Finding("audit.unreadable-line", 11)),

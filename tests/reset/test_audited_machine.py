@@ -1,6 +1,7 @@
 """No act without its row, no row without its act: the rows alone tell what stands in the tables."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from hypothesis import settings
 from hypothesis.stateful import invariant
@@ -75,7 +76,7 @@ class AuditedRecovery(Recovery):
         found = self.read(select(grants.c.session, grants.c.outcome))
         return {name.rpartition(".")[2]: state for name, state in found.items()}
 
-    def read(self, statement: Select[tuple[str, str]]) -> Mapping[str, str]:
+    def read(self, statement: Select[Any]) -> Mapping[str, str]:
         with self.store.begin() as records:
             return {row[0]: row[1] for row in records.connection.execute(statement)}
 

@@ -58,3 +58,28 @@ def test_receipt_mac_depends_on_card_message_and_master() -> None:
     }
     assert len(macs) == 8
     assert {len(mac) for mac in macs} == {16}
+
+
+def test_versions_are_kept_apart_and_told_newest_first() -> None:
+    keys = KeyFileCardKeys({1: MASTER, 2: bytes(32)})
+    assert keys.versions == (2, 1)
+    assert keys.receipt_mac(CARD, b"", 2) == KeyFileCardKeys(bytes(32)).receipt_mac(CARD, b"")
+    assert keys.session_keys(CARD, b"h" * 16, b"c" * 16) == KeyFileCardKeys(MASTER).session_keys(
+        CARD, b"h" * 16, b"c" * 16, 1
+    )
+
+
+def test_version_that_is_not_there_is_told() -> None:
+    keys = KeyFileCardKeys(MASTER)
+    told = {"code": "keys.unknown-version", "data": {"version": 2}}
+    with pytest.raises(ServiceTrouble) as trouble:
+        keys.receipt_mac(CARD, b"", 2)
+    assert trouble.value.diagnostics() == told
+    with pytest.raises(ServiceTrouble) as trouble:
+        keys.session_keys(CARD, b"h" * 16, b"c" * 16, 2)
+    assert trouble.value.diagnostics() == told
+
+
+def test_check_value_is_that_of_the_standard() -> None:
+    """Computed with another program: `openssl enc -aes-256-ecb` over sixteen bytes of ones."""
+    assert KeyFileCardKeys(MASTER).check_values() == {1: "75e208"}

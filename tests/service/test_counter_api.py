@@ -166,7 +166,7 @@ def test_journal_over_http(wire: Wire) -> None:
 )
 @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer nobody"}, {"Authorization": "Basic eA=="}])
 def test_nothing_is_done_without_a_clerk(wire: Wire, method: str, path: str, header: dict[str, str]) -> None:
-    body = {} if method == "POST" else None
+    body: dict[str, object] | None = {} if method == "POST" else None
     answer = wire.client.request(method, f"/v1/{path}", json=body, headers=header)
     assert (answer.status_code, answer.json()["code"]) == (409, "counter.not-signed-in")
 

@@ -157,6 +157,7 @@ def test_card_without_signature_certificate_gets_its_first(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     "key",
     [b"", b"rubbish", public_key_der(generate_private_key(65537, 1024).public_key())],  # noqa: S505 -- too short
+    ids=["nothing", "rubbish", "too-short"],  # the key is random, and every worker must give it the same name
 )
 def test_key_of_another_form_is_refused(shop: Shop, key: bytes) -> None:
     assert shop.refusal(AUTHENTICATION, key) == ("issuer.bad-key", {})

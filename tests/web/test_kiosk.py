@@ -43,8 +43,8 @@ def test_menu_leads_in_three_presses_to_the_reset_and_says_what_is_not_here(visi
     assert links(start) == ["/kiosk/services"]
     services = visitor.go("/kiosk/services")
     assert (links(services), services.within("summary")) == (["/kiosk/place"], [label("kiosk.menu.card", "ja")])
-    said = f"{label('kiosk.menu.services', 'ja')}」→「{label('kiosk.menu.card', 'ja')}」→「{label('kiosk.menu.reset', 'ja')}"
-    assert label("phone.menu", "ja") == f"「{said}」"
+    pressed = [label(f"kiosk.menu.{name}", "ja") for name in ("services", "card", "reset")]
+    assert label("phone.menu", "ja") == "→".join(f"「{name}」" for name in pressed)
     assert [page.text.count(label("kiosk.not-here", "ja")) for page in (start, services)] == [4, 2]
 
 

@@ -48,6 +48,7 @@ def reset(
     proof: str = PROOF,
     new: str = NEW,
     again: str | None = None,
+    *,
     step: str = "write-and-try",
 ) -> Page:
     """Go on from the visit's first page for as long as the next is the one that was expected."""

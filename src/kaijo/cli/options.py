@@ -35,6 +35,13 @@ service_option = click.option(
     show_default=True,
     help="予約サービスのアドレス / address of the reservation service",
 )
+face_option = click.option(
+    "--face",
+    type=click.Choice(["required", "not-required"]),
+    default="not-required",
+    show_default=True,
+    help="署名用の予約に顔照合を求めるか / whether a signature PIN reservation needs the face",
+)
 data_option = click.option(
     "--data",
     metavar="DIR",

@@ -10,7 +10,7 @@ import click
 
 from kaijo import app
 from kaijo.cli.custody import card_keys, key_file_type, module_option, token_option
-from kaijo.cli.options import SERVICE_PORT, clock_option, data_option
+from kaijo.cli.options import SERVICE_PORT, clock_option, data_option, face_option
 from kaijo.cli.speech import lang_option, speech
 from kaijo.clock import SharedClock, clock_at
 from kaijo.errors import UsageProblem
@@ -19,13 +19,7 @@ from kaijo.errors import UsageProblem
 @click.command("serve")
 @click.option("--port", type=click.IntRange(1, 65535), default=SERVICE_PORT, show_default=True)
 @data_option
-@click.option(
-    "--face",
-    type=click.Choice(["required", "not-required"]),
-    default="not-required",
-    show_default=True,
-    help="署名用の予約に顔照合を求めるか / whether a signature PIN reservation needs the face",
-)
+@face_option
 @click.option(
     "--keys",
     "key_file",

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from kaijo import app
-from kaijo.cli.options import PORT, clock_option, data_option
+from kaijo.cli.options import PORT, clock_option, data_option, face_option
 from kaijo.cli.speech import lang_option, speech
 from kaijo.clock import SharedClock, parse_time
 
@@ -17,8 +17,9 @@ from kaijo.clock import SharedClock, parse_time
 @data_option
 @click.option("--no-browser", is_flag=True, help="ブラウザーを開かない / do not open a browser")
 @clock_option
+@face_option
 @lang_option
-def command(port: int, data: Path | None, clock: str | None, *, no_browser: bool) -> None:
+def command(port: int, data: Path | None, clock: str | None, face: str, *, no_browser: bool) -> None:
     """全体を動かす（予約サービスは次のポート）/ run everything; the service takes the next port."""
     from kaijo.processes import service_process
 
@@ -29,7 +30,7 @@ def command(port: int, data: Path | None, clock: str | None, *, no_browser: bool
     time.set(None if clock is None else parse_time(clock))
     speech().say("up.preparing")
     places = app.local_places(folder, time)
-    with service_process(data=folder / "service", clock_file=time.file, port=port + 1) as service:
+    with service_process(data=folder / "service", clock_file=time.file, port=port + 1, face=face) as service:
         url = f"http://127.0.0.1:{port}/"
         speech().say("up.running", url=url, service=service)
         for clerk, password in app.practice_clerks(folder / "service").items():

@@ -95,7 +95,7 @@ class _Reading:
             elif plain.keys() == {"checkpoint", "signature"}:
                 self._take_checkpoint(Checkpoint.read(plain))
             elif plain.keys() == {"hash", "row"}:
-                self._take_row(AuditRow.read(plain["row"]), plain["hash"])
+                self._take_row(AuditRow.read(plain["row"]), str(plain["hash"]))
             else:
                 raise ValueError("line")  # noqa: TRY301 -- as above
         except (ValueError, UsageProblem):
@@ -115,16 +115,16 @@ class _Reading:
         return verdict
 
     def _take_header(self, plain: dict[str, Any]) -> None:
-        if plain.keys() != {"format", "key"} or plain["format"] != FORMAT:
+        own = read_public_key(str(plain.get("key")))
+        if header_line(own)[:-1] != canonical(plain):
             raise ValueError("header")
-        own = read_public_key(str(plain["key"]))
         if self._given is not None and own != self._given:
             self._find("audit.another-key")
         self._key = self._given or own
 
-    def _take_row(self, row: AuditRow, noted: Any) -> None:
+    def _take_row(self, row: AuditRow, noted: str) -> None:
+        hashed, told = row.hash, bytes.fromhex(noted)
         self._verdict.rows += 1
-        hashed = row.hash
         number, before = self._heads.get(row.partition, (0, NOTHING_BEFORE))
         if noted != hashed.hex():
             self._find("audit.row-changed", partition=row.partition, sequence=row.sequence)
@@ -137,10 +137,13 @@ class _Reading:
             self._find("audit.row-changed", partition=row.partition, sequence=max(number, 1))
         elif self._batch_key is not None and row.key <= self._batch_key:
             self._find("audit.row-moved", partition=row.partition, sequence=row.sequence)
-        self._heads[row.partition] = (row.sequence, hashed)
+        # The next row says whether a changed one was what its own hash still tells.
+        self._heads[row.partition] = (row.sequence, told)
         self._batch_key = row.key
         self._tree = self._tree.grown(hashed)
-        if self._since is not None and self._tree.size == self._since.size and self._tree.root != self._since.root:
+        kept = self._since
+        differs = kept is not None and self._tree.size == kept.size and self._tree.root != kept.root
+        if differs and not self._verdict.findings:
             self._find("audit.history-differs")
 
     def _take_checkpoint(self, checkpoint: Checkpoint) -> None:

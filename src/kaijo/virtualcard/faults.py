@@ -121,9 +121,7 @@ class NoisyLink(Around):
     `card.removed` otherwise.
     """
 
-    def __init__(
-        self, inner: Link, causes: Collection[Cause], random: Random, *, within: int | None = None
-    ) -> None:
+    def __init__(self, inner: Link, causes: Collection[Cause], random: Random, *, within: int | None = None) -> None:
         super().__init__(inner)
         self._causes = [cause for cause in Cause if cause in causes]
         self._random = random

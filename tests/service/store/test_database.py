@@ -144,6 +144,10 @@ def test_keys_of_every_table_of_a_card_begin_with_its_pseudonym() -> None:
     first = {name: next(iter(table.primary_key.columns)).name for name, table in TABLES.tables.items()}
     assert first == {
         "schema_versions": "version",
+        "audit_checkpoints": "size",
+        "audit_leaves": "position",
+        "audit_rows": "partition",
+        "audit_unsealed": "partition",
         "challenges": "id",
         "reservations": "pseudonym",
         "sessions": "pseudonym",

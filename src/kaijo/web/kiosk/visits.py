@@ -102,8 +102,9 @@ _WAYS: Final[tuple[tuple[tuple[Way, ...], AbstractSet[str], tuple[str, ...]], ..
     (
         (Way.COUNTER,),
         {"reset.unknown-card", "reset.no-signature-certificate", "reset.counter-only", "card.locked",
-         "card.wrong-pin-locked"},
-        ("terminal.", "reset.certificate-", "trust."),
+         "card.wrong-pin-locked", "reset.certificate-expired", "reset.certificate-revoked",
+         "reset.certificate-not-yet-valid"},
+        ("terminal.", "trust."),
     ),
 )  # fmt: skip
 _FATES: Final = {
