@@ -121,7 +121,7 @@ def test_service_that_went_down_is_told_no_try_is_lost_and_the_reservation_stays
         page = SCREENS[screen](visitor)
         left = tries(world, PinKind.AUTHENTICATION)
     typed = {"proof": {"proof": PROOF}, "new": {"new": NEW, "again": NEW}, "confirm": {"step": "write"}, "failed": {}}
-    answer = visitor.send(page, form=0, **typed[screen])
+    answer = visitor.send(page, form=1 if screen == "failed" else 0, **typed[screen])
     if screen == "new":
         answer = visitor.send(answer, step="write")
     assert (answer.status, answer.code) == (502, "service.unreachable")

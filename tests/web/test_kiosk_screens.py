@@ -116,7 +116,7 @@ def spent(world: World, card: str, tries: int) -> None:
 
 def miss(person: Person) -> None:
     person.send(proof=WRONG)
-    person.send()
+    person.send(form=1)
 
 
 def stop(person: Person) -> None:

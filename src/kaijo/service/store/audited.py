@@ -77,7 +77,7 @@ class AuditedRecords(SqlRecords):
 
     def move_grant(self, before: GrantRow, after: GrantRow) -> bool:
         """Store the outcome of `after`."""
-        return self._noted(super().move_grant(before, after), None)
+        return self._noted(super().move_grant(before, after), self._scribe.grant_moved(after))
 
     def add_face_check(self, check: FaceCheck) -> bool:
         """Keep a new face check."""

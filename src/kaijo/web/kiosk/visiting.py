@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from kaijo.errors import GuardRefused, Refused
+from kaijo.errors import GuardRefused, KaijoError, Refused
 from kaijo.sheets.kiosk_slip import kiosk_slip
 from kaijo.web.entries import Wrong
 from kaijo.web.failures import status_of
@@ -16,6 +16,7 @@ from kaijo.web.kiosk.machine import Machine, Over
 from kaijo.web.kiosk.visits import Asking, Choosing, Failed, Finished, Stage, Way
 from kaijo.web.languages import lang_of
 from kaijo.web.site import Fields, see_other
+from kaijo.words import Lang, Message, catalogue, explain, message
 
 _HERE_LIMIT = 0
 _GOES_TO = {"phone": "/phone", "counter": "/counter"}
@@ -172,7 +173,8 @@ class VisitPages:
         if isinstance(stage, Finished):
             return self._render(request, "done", status, finished=stage)
         ways = [way for way in stage.ways if way is Way.AGAIN or way.value in self._site.faces]
-        return self._render(request, "failed", status_of(stage.error), failed=stage, ways=ways)
+        said = _said(stage.error, lang_of(request))
+        return self._render(request, "failed", status_of(stage.error), failed=stage, ways=ways, said=said)
 
     def _over(self, request: Request, over: Over) -> Response:
         return self._site.render(request, "kiosk/over.html", status_of(over), error=over, fate=over.fate)
@@ -188,3 +190,9 @@ class VisitPages:
             warning=int(self._machine.idle_warning.total_seconds()),
             limit=int(self._machine.idle_limit.total_seconds()),
         )
+
+
+def _said(error: KaijoError, lang: Lang) -> Message:
+    """Return what a person in front of the machine is told about `error`."""
+    code = f"kiosk.at.{error.code}"
+    return message(code, lang, **error.data) if code in catalogue() else explain(error, lang)
