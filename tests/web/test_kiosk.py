@@ -254,6 +254,17 @@ def test_wrong_proof_pin_says_what_is_left_and_reads_again_on_wish(visitor: Visi
     assert is_done(reset(visitor, again))
 
 
+def test_last_try_that_was_wrong_leads_to_the_counter(visiting: Visiting, world: World) -> None:
+    visitor = visiting(faces=("home", "phone", "kiosk", "counter"))
+    reserve(visitor)
+    spend(world, 2)
+    answer = prove(visitor, visitor.send(arrive(visitor), form=1, sentence="最後の1回を使います"), WRONG)
+    assert (answer.status, answer.code) == (409, "card.wrong-pin-locked")
+    said = message("kiosk.at.card.wrong-pin-locked", "ja", kind=PinKind.AUTHENTICATION, tries_left=0)
+    assert answer.within("h1") == [said.title]
+    assert [form.hidden().get("to") for form in answer.forms[:2]] == ["counter", None]
+
+
 def test_card_that_was_swapped_gets_no_pin(visiting: Visiting, world: World) -> None:
     visitor = visiting(LOCKED, "fresh")
     reserve(visitor)
