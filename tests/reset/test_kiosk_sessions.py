@@ -80,6 +80,14 @@ def test_open_session_outside_the_hours_says_when_to_come_back(bench: Bench, hou
     assert refusal.value.data == {"opens_at": kiosk_hours().next_opening(bench.clock.now())}
 
 
+def test_open_session_on_a_day_off_says_when_to_come_back(bench: Bench) -> None:
+    bench.clock.advance(NOON.replace(month=12, day=31) - bench.clock.now())
+    with pytest.raises(Refused) as refusal:
+        bench.open()
+    opens_at = NOON.replace(year=2028, month=1, day=4, hour=6, minute=30)
+    assert (refusal.value.code, refusal.value.data) == ("reset.kiosk-closed", {"opens_at": opens_at})
+
+
 def test_open_session_checks_the_certificates_again(bench: Bench) -> None:
     bench.reserve()
     bench.change_card(signature=None)

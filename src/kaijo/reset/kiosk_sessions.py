@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from kaijo.card.administration import ResetState
 from kaijo.errors import Refused
-from kaijo.facts.hours import kiosk_hours
+from kaijo.facts.hours import kiosk_schedule
 from kaijo.facts.lifetimes import kiosk_session_life, reservation_life
 from kaijo.reset.desk import Desk
 from kaijo.reset.evidence import LiveCard, find_live_card, proof_message, require_signature
@@ -42,8 +42,9 @@ def open_session(
     `reset.reservation-expired`, `reset.in-use`, `reset.already-done`.
     """
     now = desk.clock.now()
-    if not kiosk_hours().is_open(now):
-        raise Refused("reset.kiosk-closed", opens_at=kiosk_hours().next_opening(now))
+    schedule = kiosk_schedule()
+    if not schedule.is_open(now):
+        raise Refused("reset.kiosk-closed", opens_at=schedule.next_opening(now))
     registered = desk.registry.find(authentication_certificate)
     if registered is not None and reset_state is not None:
         settle_if_authentic(desk, card_id=registered.card_id, receipt=reset_state.last, at=now)
