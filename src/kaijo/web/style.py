@@ -13,10 +13,14 @@ _COMMON = ("tokens", "frame", "parts", "forms")
 
 @cache
 def style_of(face: str) -> Markup:
-    """Return the common sheets and the face's own as one text. Raises KeyError for a face without a sheet."""
+    """Return the common sheets and the face's own, `face.css` and `face-*.css`, as one text.
+
+    Raises KeyError for a face without a sheet.
+    """
     if face not in _faces():
         raise KeyError(face)
-    texts = [_FOLDER.joinpath(f"{name}.css").read_text("utf-8") for name in (*_COMMON, face)]
+    own = sorted(path.stem for path in _FOLDER.glob(f"{face}-*.css"))
+    texts = [_FOLDER.joinpath(f"{name}.css").read_text("utf-8") for name in (*_COMMON, face, *own)]
     return Markup("".join(texts))  # noqa: S704 -- our own files
 
 
@@ -27,4 +31,4 @@ def style_source() -> str:
 
 
 def _faces() -> list[str]:
-    return sorted(path.stem for path in _FOLDER.glob("*.css") if path.stem not in _COMMON)
+    return sorted(path.stem for path in _FOLDER.glob("*.css") if path.stem not in _COMMON and "-" not in path.stem)
