@@ -15,6 +15,7 @@ from fuzz.targets import names
 CORPUS = Path(__file__).resolve().parent / "corpus"
 _LONGEST_INPUT = 1024
 _LONGEST_RUN_SECONDS = 20
+_LARGEST_ALLOCATION_MB = 1024
 
 
 def main() -> None:
@@ -36,6 +37,9 @@ def main() -> None:
         f"-max_total_time={chosen.seconds}",
         f"-max_len={_LONGEST_INPUT}",
         f"-timeout={_LONGEST_RUN_SECONDS}",
+        # The peak that it would judge is inherited from whoever started it; a single large allocation is its own.
+        "-rss_limit_mb=0",
+        f"-malloc_limit_mb={_LARGEST_ALLOCATION_MB}",
         f"-artifact_prefix={beside}/crash-{chosen.target}-",
         "-print_final_stats=1",
     ]

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _CERTIFIED = (PinKind.AUTHENTICATION, PinKind.SIGNATURE)
 _SECRET_SIZE = 32
+_SERVERS_GC = (700, 10, 10)  # Python's own: a server lives long, whatever its command set for a quick start
 _DATABASE = "service.sqlite3"
 
 
@@ -292,7 +293,11 @@ def run(app: "ASGIApp", port: int, *, open_url: str | None = None) -> None:
 
     Raises ServiceTrouble `service.port-in-use`.
     """
+    import gc
+
     from kaijo.service import server
+
+    gc.set_threshold(*_SERVERS_GC)
 
     def on_ready(_port: int) -> None:
         if open_url is not None and _has_screen():

@@ -60,5 +60,9 @@ def kaijo() -> None:
 def main() -> None:
     """Run the command line and exit with the code that the ending has."""
     # Loading makes objects by the ten thousand and no garbage; looking for it at every 700th takes 5 ms.
+    usual = gc.get_threshold()
     gc.set_threshold(50_000)
-    run(kaijo)
+    try:
+        run(kaijo)
+    finally:
+        gc.set_threshold(*usual)
