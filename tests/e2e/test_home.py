@@ -38,7 +38,7 @@ def test_first_page_is_for_everybody(chromium: Browser, address: str, lang: Lang
         assert faults(page) == []
         page.get_by_label("both-locked", exact=False).first.check()
         page.get_by_role("button", name=label("table.lay-on.phone", lang)).click()
-        assert page.url == f"{address}/phone"
+        page.wait_for_url(f"{address}/phone")
         page.goto("/")
         assert page.get_by_role("button", name=label("table.up", lang)).count() == 1
         keep(page, f"home-laid-{lang}")
