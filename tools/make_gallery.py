@@ -34,7 +34,7 @@ def main() -> int:
         FOLDER.mkdir(exist_ok=True)
         for one in taken:
             _keep(one)
-    (FOLDER / "README.md").write_text(listing([one.stem for one in taken]), "utf-8")
+    (FOLDER / "README.md").write_text(listing(sorted(one.stem for one in taken)), "utf-8")
     print(f"gallery: {len(taken)} screens in {FOLDER.relative_to(ROOT)}")
     return 0
 
