@@ -1,8 +1,6 @@
 """A real browser walks the guide, with scripts and without, by keyboard, on a narrow phone, under the eyes of axe."""
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -10,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from kaijo import app
 from kaijo.clock import ManualClock
@@ -20,19 +18,14 @@ from kaijo.service.server import serving
 from kaijo.web.guide.questions import SCREENS
 from kaijo.web.languages import VOICES, wording
 from kaijo.words import LANGS, Lang, label
+from tests.support.browser import too_small
 from tests.support.world import NIGHT
 from tests.web.nights import NIGHTS, Night
 
 pytestmark = pytest.mark.browser
 
 NARROW, ZOOMED = (320, 640), (360, 640)
-LEAST_TARGET = 44
 GONE_ON = "net::ERR_ABORTED"  # the person was faster than the script
-MEASURE = """selector => [...document.querySelectorAll(selector)].flatMap(one => {
-    if (!one.getClientRects().length) return []
-    const box = one.getBoundingClientRect()
-    return [[one.innerText || one.name, Math.min(box.width, box.height)]]
-})"""
 # The buttons that lead on, in every voice.
 NEXT = re.compile("|".join(
     label(wording(code, voice), "en" if voice == "en" else "ja")
@@ -42,18 +35,6 @@ NEXT = re.compile("|".join(
 TARGETS = (
     "main button, main .button, .top a, .choice label, select, main input:not([type=radio], [type=hidden]), summary"
 )
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    found = shutil.which("chromium") or os.environ.get("CHROMIUM")
-    if not found:
-        pytest.skip("no Chromium on this machine")
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=arguments)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -147,7 +128,7 @@ def test_screens_fit_a_narrow_phone_and_everybody(
 ) -> None:
     found: list[tuple[str, str, list[str]]] = []
     too_wide: list[str] = []
-    too_small: list[tuple[str, str]] = []
+    missed: list[tuple[str, str]] = []
     with screen(chromium, address, dark=dark) as page:
 
         def look(name: str) -> None:
@@ -156,14 +137,14 @@ def test_screens_fit_a_narrow_phone_and_everybody(
             found.extend((name, one["id"], [node["html"] for node in one["nodes"]]) for one in violations)
             if page.evaluate("document.documentElement.scrollWidth") > NARROW[0]:
                 too_wide.append(name)
-            too_small.extend((name, text) for text, least in page.evaluate(MEASURE, TARGETS) if least < LEAST_TARGET)
+            missed.extend((name, text) for text in too_small(page, TARGETS))
 
         for number in walk(page, NIGHTS["signature-locked-lawson"], voice):
             look(str(number))
         for name in ("pins", "reading", "next-year"):
             page.goto(f"/guide/{name}")
             look(name)
-    assert (found, too_wide, too_small) == ([], [], [])
+    assert (found, too_wide, missed) == ([], [], [])
 
 
 def test_screens_fit_at_twice_the_size(chromium: Browser, address: str) -> None:

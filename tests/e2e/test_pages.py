@@ -1,19 +1,17 @@
 """A real browser, with scripts off, goes the whole way on the pages and meets what a person would see."""
 
-import os
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from kaijo.facts.pins import PinKind
 from kaijo.service.server import serving
 from kaijo.virtualcard.cardfile import open_card
 from kaijo.web import pages
 from kaijo.words import LANGS, Lang, label
+from tests.support.browser import Scheme, screen, too_small
 from tests.support.world import NEW_PINS, World, pins_of
 from tests.web.visitor import Table
 
@@ -22,25 +20,7 @@ pytestmark = pytest.mark.browser
 PERSON = "signature-locked"
 PROOF, NEW = pins_of(PERSON)[PinKind.AUTHENTICATION], NEW_PINS[PinKind.SIGNATURE]
 SCREENS = {"phone": (360, 740), "narrow": (320, 568), "desktop": (1280, 900), "kiosk": (1080, 1920)}
-LEAST_TARGET = 44
-MEASURE = """selector => [...document.querySelectorAll(selector)].flatMap(one => {
-    if (!one.getClientRects().length) return []
-    const box = one.getBoundingClientRect()
-    return [[one.innerText || one.name, Math.min(box.width, box.height)]]
-})"""
 TARGETS = "button, .button, .top a, footer a, input[type=password], .choice label"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    found = shutil.which("chromium") or os.environ.get("CHROMIUM")
-    if not found:
-        pytest.skip("no Chromium on this machine")
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=arguments)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -49,25 +29,6 @@ def address(world: World) -> Iterator[str]:
     site = pages(faces=("home", "phone", "kiosk"), service=world.url, places=table, clock=world.clock)
     with serving(site) as url:
         yield url
-
-
-@contextmanager
-def screen(chromium: Browser, address: str, size: tuple[int, int], scheme: str = "light") -> Iterator[Page]:
-    """Give a page without scripts that collects what the browser complains about, and finds nothing."""
-    context = chromium.new_context(
-        base_url=address,
-        viewport={"width": size[0], "height": size[1]},
-        color_scheme="dark" if scheme == "dark" else "light",
-        java_script_enabled=False,
-    )
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("requestfailed", lambda request: complaints.append(request.url))
-    yield page
-    # A browser notes every answer of 400 and above; those are what some steps are about.
-    assert [text for text in complaints if not text.startswith("Failed to load resource")] == []
-    context.close()
 
 
 def press(page: Page, text: str) -> None:
@@ -132,7 +93,7 @@ def choose(page: Page, lang: Lang, again: str) -> None:
 def test_locked_card_is_led_back_without_scripts(
     chromium: Browser, address: str, world: World, lang: Lang, tmp_path: Path
 ) -> None:
-    with screen(chromium, address, SCREENS["desktop"]) as page:
+    with screen(chromium, address, SCREENS["desktop"], scripts=False) as page:
         seen = []
         for name in walk(page, lang):
             page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
@@ -148,11 +109,12 @@ def test_locked_card_is_led_back_without_scripts(
 
 @pytest.mark.parametrize("size", SCREENS)
 def test_pages_fit_the_screen_and_a_finger(chromium: Browser, address: str, size: str, tmp_path: Path) -> None:
-    too_wide, too_small = [], []
-    with screen(chromium, address, SCREENS[size], "dark" if size == "desktop" else "light") as page:
+    too_wide, missed = [], []
+    scheme: Scheme = "dark" if size == "desktop" else "light"
+    with screen(chromium, address, SCREENS[size], scheme=scheme, scripts=False) as page:
         for name in walk(page, "ja"):
             page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
             if page.evaluate("document.documentElement.scrollWidth") > SCREENS[size][0]:
                 too_wide.append(name)
-            too_small += [(name, text) for text, least in page.evaluate(MEASURE, TARGETS) if least < LEAST_TARGET]
-    assert (too_wide, too_small) == ([], [])
+            missed += [(name, text) for text in too_small(page, TARGETS)]
+    assert (too_wide, missed) == ([], [])

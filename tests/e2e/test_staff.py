@@ -63,7 +63,8 @@ def test_holder_with_two_locked_pins_is_served_at_the_counter(
         look(page, "counter-case", lang)
         case = page.url
         page.locator("[name=reset-resident]").check()
-        page.locator("form[action$='/acts'] button").click()
+        with page.expect_navigation():
+            page.locator("form[action$='/acts'] button").click()
         side = page.locator("a[href*='/counter/holder/']").get_attribute("href")
         page.goto(str(side))
         look(page, "counter-holder", lang)

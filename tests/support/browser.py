@@ -12,7 +12,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support.pcscd import cannot
 
@@ -80,7 +80,7 @@ def screen(
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", lambda request: complaints.extend(_lost(request)))
+    page.on("requestfailed", lambda request: complaints.append(request.url))
     yield page
     # A browser notes every answer of 400 and above; those are what some steps are about.
     assert [text for text in complaints if not text.startswith("Failed to load resource")] == []
@@ -96,7 +96,7 @@ def faults(page: Page) -> list[str]:
     page.emulate_media(color_scheme="light", forced_colors="active")
     found += [f"forced colours: {fault}" for fault in _axe(page, "light")]
     page.emulate_media(color_scheme="light", forced_colors="none")
-    found += [f"too small: {text}" for text, least in page.evaluate(_MEASURE, TARGETS) if least < LEAST_TARGET]
+    found += [f"too small: {text}" for text in too_small(page)]
     found += [] if _fits(page) else ["wider than the screen"]
     page.evaluate(_BIG_TEXT)
     found += [] if _fits(page) else [f"wider than the screen at 200 %: {page.evaluate(_WIDE)}"]
@@ -104,15 +104,15 @@ def faults(page: Page) -> list[str]:
     return found
 
 
+def too_small(page: Page, targets: str = TARGETS) -> list[str]:
+    """Return the texts of what a finger is to hit and would miss."""
+    return [text for text, least in page.evaluate(_MEASURE, targets) if least < LEAST_TARGET]
+
+
 def keep(page: Page, name: str) -> None:
     """Keep a picture of the screen as `name`.png where a gallery is made."""
     if gallery := os.environ.get("KAIJO_GALLERY"):
         page.screenshot(path=Path(gallery) / f"{name}.png", full_page=True)
-
-
-def _lost(request: Request) -> list[str]:
-    """Return what failed; what a test itself broke off by going elsewhere did not."""
-    return [] if request.failure == "net::ERR_ABORTED" else [f"{request.url}: {request.failure}"]
 
 
 def _axe(page: Page, scheme: Scheme) -> list[str]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.pcscd import cannot
+
 if TYPE_CHECKING:
     from pkcs11 import Session
 
@@ -67,7 +69,7 @@ def softhsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tokens]:
     """Return three fresh tokens. The module reads its settings once in a process, when it is first used."""
     module = next((path for path in MODULES if Path(path).exists()), None)
     if module is None or shutil.which("softhsm2-util") is None:
-        pytest.skip("needs SoftHSM 2 (softhsm2)")
+        cannot("SoftHSM 2 (softhsm2) is not installed")
     folder = tmp_path_factory.mktemp("softhsm")
     (folder / "tokens").mkdir()
     (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder / 'tokens'}\nlog.level = ERROR\n")

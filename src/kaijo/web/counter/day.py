@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from kaijo.errors import Refused
 from kaijo.web.counter.memory import Memory
+from kaijo.web.sign_in import SignIn
 from kaijo.web.site import Fields, see_other
 from kaijo.web.staff import Work
 from kaijo.web.table import Spot
@@ -21,12 +22,13 @@ class DayPages:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
         self._site = memory.site
+        self._sign_in = SignIn(memory.site, "/counter")
 
     def routes(self) -> list[Route]:
         """Return the routes."""
         return [
             self._site.get("/counter", self._start),
-            self._site.post("/counter", self._sign_in),
+            self._site.post("/counter", self._sign_in.answer),
             self._site.post("/counter/out", self._sign_out),
             self._site.post("/counter/numbers", self._numbers),
             self._site.post("/counter/unlock", self._unlock),
@@ -43,25 +45,7 @@ class DayPages:
         except Refused as refused:
             if refused.code != "counter.not-signed-in":
                 raise
-        return self._sign_in_page(request, None)
-
-    def _sign_in(self, request: Request, fields: Fields) -> Response:
-        response = see_other("/counter")
-        try:
-            self._site.staff.sign_in(fields.get("clerk", ""), fields.get("password", ""), response)
-        except Refused as refused:
-            return self._sign_in_page(request, refused)
-        return response
-
-    def _sign_in_page(self, request: Request, refused: Refused | None) -> Response:
-        return self._site.render(
-            request,
-            "counter/sign_in.html",
-            422 if refused else 200,
-            refused=refused,
-            clerks=self._site.clerks(),
-            action="/counter",
-        )
+        return self._sign_in.page(request)
 
     def _sign_out(self, request: Request, _fields: Fields) -> Response:
         response = see_other("/counter")

@@ -14,7 +14,8 @@ from kaijo.errors import Refused
 from kaijo.facts.book import fact
 from kaijo.facts.listing import listing
 from kaijo.web.ops.charts import columns, journey, share
-from kaijo.web.site import Fields, Site, see_other
+from kaijo.web.sign_in import SignIn
+from kaijo.web.site import Site
 
 _DAYS = 7
 _OLDEST = 8
@@ -38,10 +39,11 @@ class OpsPages:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self._sign_in = SignIn(site, "/ops")
 
     def routes(self) -> list[Route]:
         """Return the routes."""
-        return [self._site.get("/ops", self._figures), self._site.post("/ops", self._sign_in)]
+        return [self._site.get("/ops", self._figures), self._site.post("/ops", self._sign_in.answer)]
 
     def _figures(self, request: Request) -> Response:
         try:
@@ -49,7 +51,7 @@ class OpsPages:
         except Refused as refused:
             if refused.code != "counter.not-signed-in":
                 raise
-            return self._sign_in_page(request, None)
+            return self._sign_in.page(request)
         facts = listing(self._site.clock.now().astimezone(JST).date())
         return self._site.render(
             request,
@@ -62,24 +64,6 @@ class OpsPages:
             terminals=[_Terminal.of(one) for one in figures["terminals"]],
             oldest=sorted(facts, key=lambda one: -_age(one))[:_OLDEST],
             stale_after=fact("stale-after").count("days"),
-        )
-
-    def _sign_in(self, request: Request, fields: Fields) -> Response:
-        response = see_other("/ops")
-        try:
-            self._site.staff.sign_in(fields.get("clerk", ""), fields.get("password", ""), response)
-        except Refused as refused:
-            return self._sign_in_page(request, refused)
-        return response
-
-    def _sign_in_page(self, request: Request, refused: Refused | None) -> Response:
-        return self._site.render(
-            request,
-            "counter/sign_in.html",
-            422 if refused else 200,
-            refused=refused,
-            clerks=self._site.clerks(),
-            action="/ops",
         )
 
 
