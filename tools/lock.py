@@ -12,6 +12,9 @@ FOLDER = ROOT / "requirements"
 QUARANTINE = timedelta(days=7)
 """A release younger than this is not taken: most harmful ones are found and withdrawn in their first days."""
 
+_APART = {"pcsc", "all"}
+"""`pcsc` has a lock of its own; `all` only names the others."""
+
 HEADER = {
     "dev": "# Everything but pyscard: Kaijo with its service, the developer's tools, the builders.",
     "pcsc": "# Real readers. Apart, because pyscard is built on the machine and the rest must not need a compiler.",
@@ -23,10 +26,7 @@ def inputs(pyproject: dict[str, Any]) -> dict[str, list[str]]:
     extras, groups = pyproject["project"]["optional-dependencies"], pyproject["dependency-groups"]
     everything = [
         *pyproject["project"]["dependencies"],
-        *extras["service"],
-        *extras["face"],
-        *extras["hsm"],
-        *extras["pdf"],
+        *(wanted for name, extra in extras.items() if name not in _APART for wanted in extra),
         *groups["build"],
         *groups["dev"],
     ]
