@@ -1,0 +1,154 @@
+"""The operator's side: the desk with its ports, keys, faces, the audit trail, and the service around them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kaijo.app.cards import practice_issuer
+from kaijo.app.folders import make_folder, secret
+from kaijo.clock import Clock
+from kaijo.errors import ServiceTrouble, UsageProblem
+from kaijo.facts.pins import PinKind
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from kaijo.reset.desk import Desk
+    from kaijo.reset.face_ports import FaceDesk
+    from kaijo.reset.ports import CardKeys
+    from kaijo.service.audit.trail import Trail
+    from kaijo.service.cardadmin_token import TokenCardKeys
+    from kaijo.service.face.engine import DlibEngine
+    from kaijo.virtualcard.issuer import Issuer
+
+_CERTIFIED = (PinKind.AUTHENTICATION, PinKind.SIGNATURE)
+_DATABASE = "service.sqlite3"
+
+
+def desk(data: Path, clock: Clock, *, face_required: bool, keys: "CardKeys | None" = None) -> "Desk":
+    """Return the operator's desk for the cards of this person's practice issuer, with its database in `data`.
+
+    Without `keys` the practice issuer's own administration master serves.
+
+    Raises ServiceTrouble `service.no-extra` without the extra `service`, `store.…`, and CardTrouble `issuer.…`.
+    """
+    import secrets
+
+    try:
+        from kaijo.app.registry import PracticeRegistry
+        from kaijo.reset.desk import Desk
+        from kaijo.reset.policy import FacePolicy, FaceRule
+        from kaijo.reset.scribe import Scribe
+        from kaijo.reset.veil import Veil
+        from kaijo.service.cardadmin import KeyFileCardKeys
+        from kaijo.service.store.audited import AuditedStore
+        from kaijo.service.store.database import SqlStore
+        from kaijo.service.trust.checking import CertificateTrust
+    except ModuleNotFoundError as missing:
+        raise ServiceTrouble("service.no-extra", module=missing.name or "") from None
+
+    issuer = practice_issuer(clock)
+    veil = Veil(secret(make_folder(data) / "veil.key"), randomness=secrets.token_bytes)
+    face = FaceRule.REQUIRED if face_required else FaceRule.NOT_REQUIRED
+    return Desk(
+        store=AuditedStore(SqlStore(data / _DATABASE), Scribe(veil, clock)),
+        trust=CertificateTrust(
+            {kind: [issuer.ca_certificate(kind)] for kind in _CERTIFIED}, lambda kind, at: [issuer.crl(kind, at)]
+        ),
+        registry=PracticeRegistry(issuer),
+        keys=keys or KeyFileCardKeys(issuer.administration_master),
+        veil=veil,
+        randomness=secrets.token_bytes,
+        clock=clock,
+        face_policy=FacePolicy(signature=face, authentication=FaceRule.NOT_REQUIRED),
+        face=_face_desk(data, issuer),
+        issuer=issuer,
+    )
+
+
+def token_keys(module: str, token: str, pin: str) -> "TokenCardKeys":
+    """Return the administration keys in a PKCS#11 token.
+
+    Raises ServiceTrouble `keys.no-extra` without the extra `hsm`, and as `TokenCardKeys`.
+    """
+    try:
+        from kaijo.service.cardadmin_token import TokenCardKeys
+    except ModuleNotFoundError as missing:
+        raise ServiceTrouble("keys.no-extra", module=missing.name or "") from None
+    return TokenCardKeys(module, token, pin)
+
+
+def make_master_in_token(module: str, token: str, pin: str, *, first: bool) -> int:
+    """Make a master inside a token and return its version. Raises as `token_keys` and `make_master`."""
+    try:
+        from kaijo.service.cardadmin_token import make_master
+    except ModuleNotFoundError as missing:
+        raise ServiceTrouble("keys.no-extra", module=missing.name or "") from None
+    return make_master(module, token, pin, first=first)
+
+
+def audit_trail(data: Path, clock: Clock) -> "Trail":
+    """Return the audit trail of the service with its database in `data`. Its signing key is made at first use.
+
+    Raises UsageProblem `audit.no-trail` (path) where no service has ever been, and as `desk`.
+    """
+    if not (data / _DATABASE).exists():
+        raise UsageProblem("audit.no-trail", path=str(data))
+    made = desk(data, clock, face_required=False)
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from kaijo.reset.scribe import Scribe
+    from kaijo.service.audit.trail import Trail
+
+    key = Ed25519PrivateKey.from_private_bytes(secret(data / "checkpoints.key"))
+    return Trail(made.store, key, Scribe(made.veil, clock), clock)
+
+
+def face_engine(data: Path) -> "DlibEngine":
+    """Return what compares faces, with the model and the evaluation report that lie in `data`. Nothing is loaded yet.
+
+    Raises ServiceTrouble `face.no-extra` without the extra `face`, `face.model-damaged`.
+    """
+    try:
+        from kaijo.service.face.engine import DlibEngine
+        from kaijo.service.face.models import find_models
+        from kaijo.service.face.report import REPORT, is_evaluated
+    except ModuleNotFoundError as missing:
+        raise ServiceTrouble("face.no-extra", module=missing.name or "") from None
+    return DlibEngine(
+        find_models(data / "face-model.toml"), lambda sha256, cut: is_evaluated(data / REPORT, sha256, cut)
+    )
+
+
+def _face_desk(data: Path, issuer: "Issuer") -> "FaceDesk | None":
+    """Return the ports of the face check; None without the extra `face`: then a required face is refused."""
+    from kaijo.reset.face_ports import FaceDesk
+    from kaijo.service.trust.surface import SurfaceSignatures
+
+    try:
+        return FaceDesk(face_engine(data), SurfaceSignatures([issuer.surface_ca]))
+    except ServiceTrouble as trouble:
+        if trouble.code != "face.no-extra":
+            raise
+        return None
+
+
+def service(data: Path, clock: Clock, *, face_required: bool, keys: "CardKeys | None" = None) -> "ASGIApp":
+    """Return the reservation service around a desk. Raises as `desk`."""
+    made = desk(data, clock, face_required=face_required, keys=keys)
+    from kaijo.service.api import create_app
+    from kaijo.service.practice_clerks import make_clerks
+
+    make_clerks(made, data)
+
+    return create_app(desk=made, practice=True)
+
+
+def practice_clerks(data: Path) -> Mapping[str, str]:
+    """Return the practice clerks' passwords of a service with its database in `data`; nothing where there is none.
+
+    Raises ServiceTrouble `store.damaged`.
+    """
+    from kaijo.service.practice_clerks import read_clerks
+
+    return read_clerks(data)
