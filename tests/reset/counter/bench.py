@@ -9,7 +9,7 @@ from tempfile import mkdtemp
 
 from cryptography.x509 import load_der_x509_certificate
 
-from kaijo import app
+from kaijo.app.registry import PracticeRegistry
 from kaijo.card.administration import Act, Receipt, ResetState
 from kaijo.card.files import Application, Jpki
 from kaijo.card.guard import Guard
@@ -73,7 +73,7 @@ class CounterBench:
             trust=CertificateTrust(
                 {kind: [issuer().ca_certificate(kind)] for kind in kinds}, lambda kind, at: [issuer().crl(kind, at)]
             ),
-            registry=app._PracticeRegistry(issuer()),
+            registry=PracticeRegistry(issuer()),
             keys=KeyFileCardKeys(issuer().administration_master),
             veil=Veil(b"v" * 32, randomness=secrets.token_bytes),
             randomness=secrets.token_bytes,
