@@ -1,4 +1,4 @@
-"""`kaijo pin`: changing a PIN whose present value is known."""
+"""`kaijo pin`: changing a PIN whose present value is known; choosing and keeping are in their own file."""
 
 import sys
 from pathlib import Path
@@ -10,6 +10,7 @@ from kaijo.card.guard import Guard
 from kaijo.card.link import Link
 from kaijo.cli.options import card_options, clock_option
 from kaijo.cli.pin_entry import ask, last_try_consent, show_tries
+from kaijo.cli.pin_keep import keep, recall, suggest
 from kaijo.cli.speech import json_option, lang_option, speech
 from kaijo.clock import clock_at
 from kaijo.errors import CardTrouble, GuardRefused, Refused
@@ -21,6 +22,10 @@ _RETURN_SECONDS = 10.0
 @click.group("pin")
 def command() -> None:
     """暗証番号 / PINs."""
+
+
+for _one in (suggest, keep, recall):
+    command.add_command(_one)
 
 
 @command.command()
