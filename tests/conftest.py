@@ -7,4 +7,6 @@ pytest_plugins = [
     "tests.support.command",
     "tests.support.browser",
     "tests.support.softhsm",
+    "tests.support.postgres",
+    "tests.support.engines",
 ]

@@ -1,17 +1,14 @@
-from collections.abc import Iterator
-
 import pytest
 
 from kaijo.service.store.database import SqlStore
+from tests.support.engines import Database
 
 from .bench import Bench
 
 
 @pytest.fixture
-def store() -> Iterator[SqlStore]:
-    store = SqlStore(None)
-    yield store
-    store.close()
+def store(database: Database) -> SqlStore:
+    return database.store(memory=True)
 
 
 @pytest.fixture

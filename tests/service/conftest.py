@@ -4,15 +4,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from kaijo.service.api import create_app
-from kaijo.service.store.database import SqlStore
 from tests.reset.bench import Bench
+from tests.support.engines import Database
 
 
 @pytest.fixture
-def bench() -> Iterator[Bench]:
-    store = SqlStore(None)
-    yield Bench(store=store)
-    store.close()
+def bench(light_database: Database) -> Bench:
+    return Bench(store=light_database.store(memory=True))
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from starlette.testclient import TestClient
 
 from kaijo.facts.pins import PinKind
 from kaijo.service.api import create_app
-from kaijo.service.store.database import SqlStore
 from tests.reset.counter.bench import ONE, PASSWORDS, TWO, CounterBench
+from tests.support.engines import Database
 
 from .counter_wire import Wire
 from .test_api import refused
@@ -18,10 +18,8 @@ NOW = "2027-03-15T09:30:00+09:00"
 
 
 @pytest.fixture
-def bench() -> Iterator[CounterBench]:
-    store = SqlStore(None)
-    yield CounterBench(store=store)
-    store.close()
+def bench(light_database: Database) -> CounterBench:
+    return CounterBench(store=light_database.store(memory=True))
 
 
 @pytest.fixture

@@ -25,12 +25,16 @@ _CERTIFIED = (PinKind.AUTHENTICATION, PinKind.SIGNATURE)
 _DATABASE = "service.sqlite3"
 
 
-def desk(data: Path, clock: Clock, *, face_required: bool, keys: "CardKeys | None" = None) -> "Desk":
-    """Return the operator's desk for the cards of this person's practice issuer, with its database in `data`.
+def desk(
+    data: Path, clock: Clock, *, face_required: bool, keys: "CardKeys | None" = None, database: str | None = None
+) -> "Desk":
+    """Return the operator's desk for the cards of this person's practice issuer, with its files in `data`.
 
-    Without `keys` the practice issuer's own administration master serves.
+    Without `keys` the practice issuer's own administration master serves; without a `database` (path or address) the
+    rows are in a file in `data`.
 
-    Raises ServiceTrouble `service.no-extra` without the extra `service`, `store.…`, and CardTrouble `issuer.…`.
+    Raises ServiceTrouble `service.no-extra` without the extra `service`, `store.…`, CardTrouble `issuer.…`, and
+    UsageProblem `usage.database…`.
     """
     import secrets
 
@@ -41,17 +45,19 @@ def desk(data: Path, clock: Clock, *, face_required: bool, keys: "CardKeys | Non
         from kaijo.reset.scribe import Scribe
         from kaijo.reset.veil import Veil
         from kaijo.service.cardadmin import KeyFileCardKeys
+        from kaijo.service.store.address import read_address
         from kaijo.service.store.audited import AuditedStore
         from kaijo.service.store.database import SqlStore
         from kaijo.service.trust.checking import CertificateTrust
     except ModuleNotFoundError as missing:
         raise ServiceTrouble("service.no-extra", module=missing.name or "") from None
 
+    place = data / _DATABASE if database is None else read_address(database)
     issuer = practice_issuer(clock)
     veil = Veil(secret(make_folder(data) / "veil.key"), randomness=secrets.token_bytes)
     face = FaceRule.REQUIRED if face_required else FaceRule.NOT_REQUIRED
     return Desk(
-        store=AuditedStore(SqlStore(data / _DATABASE), Scribe(veil, clock)),
+        store=AuditedStore(SqlStore(place), Scribe(veil, clock)),
         trust=CertificateTrust(
             {kind: [issuer.ca_certificate(kind)] for kind in _CERTIFIED}, lambda kind, at: [issuer.crl(kind, at)]
         ),
@@ -87,14 +93,14 @@ def make_master_in_token(module: str, token: str, pin: str, *, first: bool) -> i
     return make_master(module, token, pin, first=first)
 
 
-def audit_trail(data: Path, clock: Clock) -> "Trail":
-    """Return the audit trail of the service with its database in `data`. Its signing key is made at first use.
+def audit_trail(data: Path, clock: Clock, *, database: str | None = None) -> "Trail":
+    """Return the audit trail of the service with its files in `data`. Its signing key is made at first use.
 
     Raises UsageProblem `audit.no-trail` (path) where no service has ever been, and as `desk`.
     """
-    if not (data / _DATABASE).exists():
+    if database is None and not (data / _DATABASE).exists():
         raise UsageProblem("audit.no-trail", path=str(data))
-    made = desk(data, clock, face_required=False)
+    made = desk(data, clock, face_required=False, database=database)
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from kaijo.reset.scribe import Scribe
@@ -133,9 +139,11 @@ def _face_desk(data: Path, issuer: "Issuer") -> "FaceDesk | None":
         return None
 
 
-def service(data: Path, clock: Clock, *, face_required: bool, keys: "CardKeys | None" = None) -> "ASGIApp":
+def service(
+    data: Path, clock: Clock, *, face_required: bool, keys: "CardKeys | None" = None, database: str | None = None
+) -> "ASGIApp":
     """Return the reservation service around a desk. Raises as `desk`."""
-    made = desk(data, clock, face_required=face_required, keys=keys)
+    made = desk(data, clock, face_required=face_required, keys=keys, database=database)
     from kaijo.service.api import create_app
     from kaijo.service.practice_clerks import make_clerks
 

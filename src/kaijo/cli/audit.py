@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kaijo import app
-from kaijo.cli.options import clock_option, data_option
+from kaijo.cli.options import clock_option, data_option, database_option
 from kaijo.cli.speech import json_option, lang_option, speech
 from kaijo.clock import clock_at
 from kaijo.errors import UsageProblem
@@ -25,14 +25,15 @@ def command() -> None:
 @command.command("checkpoint")
 @click.option("--keep", metavar="FILE", type=_file, help="このファイルに1行加える / append the line to this file")
 @data_option
+@database_option
 @clock_option
 @lang_option
 @json_option
-def checkpoint(keep: Path | None, data: Path | None, clock: str | None) -> None:
+def checkpoint(keep: Path | None, data: Path | None, database: str | None, clock: str | None) -> None:
     """いまの記録に署名する。控えは別の場所に置く / sign what is there now; keep the line in another place."""
     from kaijo.reset.audit_file import checkpoint_line
 
-    trail = app.audit_trail(data or app.home() / "service", clock_at(clock))
+    trail = app.audit_trail(data or app.home() / "service", clock_at(clock), database=database)
     made = trail.checkpoint()
     if made is None:
         speech().answer({"checkpoint": None}) if speech().json else speech().say("audit.nothing-yet")
@@ -49,12 +50,13 @@ def checkpoint(keep: Path | None, data: Path | None, clock: str | None) -> None:
 @command.command("export")
 @click.argument("file", metavar="FILE", type=_file)
 @data_option
+@database_option
 @clock_option
 @lang_option
 @json_option
-def export(file: Path, data: Path | None, clock: str | None) -> None:
+def export(file: Path, data: Path | None, database: str | None, clock: str | None) -> None:
     """署名してから、すべてを1つのファイルに書き出す / sign, then write everything to one file."""
-    trail = app.audit_trail(data or app.home() / "service", clock_at(clock))
+    trail = app.audit_trail(data or app.home() / "service", clock_at(clock), database=database)
     lines = 0
     try:
         with file.open("wb") as out:

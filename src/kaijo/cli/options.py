@@ -49,6 +49,13 @@ data_option = click.option(
     help="データを置くフォルダ / folder for data",
 )
 
+database_option = click.option(
+    "--database",
+    metavar="URL",
+    envvar="KAIJO_DATABASE",
+    help="postgresql://… か、ファイルの場所。パスワードは PGPASSFILE に / or a file; passwords belong in PGPASSFILE",
+)
+
 
 def card_options(command: _Command) -> _Command:
     """Add `--card FILE` and `--reader NAME`: where the card lies."""

@@ -10,7 +10,7 @@ import click
 
 from kaijo import app
 from kaijo.cli.custody import card_keys, key_file_type, module_option, token_option
-from kaijo.cli.options import SERVICE_PORT, clock_option, data_option, face_option
+from kaijo.cli.options import SERVICE_PORT, clock_option, data_option, database_option, face_option
 from kaijo.cli.speech import lang_option, speech
 from kaijo.clock import SharedClock, clock_at
 from kaijo.errors import UsageProblem
@@ -19,6 +19,7 @@ from kaijo.errors import UsageProblem
 @click.command("serve")
 @click.option("--port", type=click.IntRange(1, 65535), default=SERVICE_PORT, show_default=True)
 @data_option
+@database_option
 @face_option
 @click.option(
     "--keys",
@@ -42,6 +43,7 @@ def command(
     *,
     port: int,
     data: Path | None,
+    database: str | None,
     face: str,
     key_file: Path | None,
     token: str | None,
@@ -55,7 +57,9 @@ def command(
         raise UsageProblem("usage.two-clocks")
     time = clock_at(clock) if clock_file is None else SharedClock(clock_file)
     keys = card_keys(key_file, token, module)
-    service = app.service(data or app.home() / "service", time, face_required=face == "required", keys=keys)
+    service = app.service(
+        data or app.home() / "service", time, face_required=face == "required", keys=keys, database=database
+    )
     if until_eof:
         Thread(target=_stop_at_end_of_input, daemon=True).start()
     speech().say("cli.serving", url=f"http://127.0.0.1:{port}")

@@ -90,7 +90,9 @@ class Store(Protocol):
     def begin(self) -> AbstractContextManager[Records]:
         """Open one atomic transaction.
 
-        Raises ServiceTrouble `store.damaged`, `store.unwritable` or `store.busy`, there and in every call inside.
+        Raises ServiceTrouble, there and in every call inside: `store.damaged`; `store.unwritable`; `store.busy` when
+        somebody else was in the way and nothing was done; `store.unsure` when the database was lost and it may have
+        been done. After the last two the whole verb may be tried again: see `kaijo.reset.again`.
         """
         ...
 

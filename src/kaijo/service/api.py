@@ -49,6 +49,7 @@ from kaijo.service.models import (
     text64,
 )
 from kaijo.service.refusals import counting
+from kaijo.service.repeating import RepeatingRoute
 
 # Traces would carry session ids and bodies to wherever an environment variable says.
 _SILENT: TelemetryConfig = {
@@ -84,7 +85,7 @@ def create_app(*, desk: Desk, practice: bool) -> FastAPI:
 
 
 def _health(desk: Desk, *, practice: bool) -> APIRouter:
-    router = APIRouter(tags=["operator"])
+    router = APIRouter(tags=["operator"], route_class=RepeatingRoute)
 
     @router.get("/health", summary="稼働状況 · State of the service")
     def health() -> HealthAnswer:
@@ -102,7 +103,7 @@ def _health(desk: Desk, *, practice: bool) -> APIRouter:
 
 
 def _phone(desk: Desk) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(route_class=RepeatingRoute)
 
     @router.post("/challenges", status_code=201, summary="署名する番号を受け取る · Get a challenge to sign")
     def challenges(request: ChallengeRequest) -> ChallengeAnswer:
@@ -141,7 +142,7 @@ def _standing(row: Reservation) -> ReservationStateAnswer:
 
 
 def _kiosk(desk: Desk) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(route_class=RepeatingRoute)
 
     @router.post("", status_code=201, summary="カードから予約を見つける · Find the reservation by the card")
     def sessions(request: SessionRequest) -> SessionAnswer:

@@ -54,6 +54,7 @@ from kaijo.service.counter_models import (
     TicketsAnswer,
 )
 from kaijo.service.models import EndAnswer, ReceiptRequest, RelayRequest
+from kaijo.service.repeating import RepeatingRoute
 
 _SCHEME = "Bearer "
 _VISITS = range(1, 10)
@@ -72,7 +73,7 @@ Number = Annotated[int, Path(ge=1, le=99_999, description="a waiting number of t
 
 def counter_router(desk: Desk, *, practice: bool) -> APIRouter:
     """Return the counter's routes and the operations page's figures, for the prefix `/v1`."""
-    router = APIRouter()
+    router = APIRouter(route_class=RepeatingRoute)
     for part in (_clerks(desk), _waiting(desk), _cases(desk, practice=practice), _sessions(desk)):
         router.include_router(part, prefix="/counter", tags=["counter"])
     router.include_router(_operations(desk), tags=["operator"])
@@ -80,7 +81,7 @@ def counter_router(desk: Desk, *, practice: bool) -> APIRouter:
 
 
 def _clerks(desk: Desk) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(route_class=RepeatingRoute)
 
     @router.post("/sign-ins", status_code=201, summary="職員がサインインする · A clerk signs in")
     def sign_ins(request: SignInRequest) -> SignInAnswer:
@@ -110,7 +111,7 @@ def _clerks(desk: Desk) -> APIRouter:
 
 
 def _waiting(desk: Desk) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(route_class=RepeatingRoute)
 
     @router.post("/tickets", status_code=201, summary="番号札を取る · Take a waiting number")
     def take(_request: EmptyRequest) -> TicketAnswer:
@@ -134,7 +135,7 @@ def _waiting(desk: Desk) -> APIRouter:
 
 
 def _cases(desk: Desk, *, practice: bool) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(route_class=RepeatingRoute)
 
     @router.get("/checklists", summary="確認する書類 · What must be seen")
     def checklists() -> ChecklistsAnswer:
@@ -199,7 +200,7 @@ def _cases(desk: Desk, *, practice: bool) -> APIRouter:
 
 
 def _sessions(desk: Desk) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(route_class=RepeatingRoute)
 
     @router.post("/cases/{case_id}/sessions", status_code=201, summary="カードへの手続きを始める · Begin an act")
     def begin(case_id: CaseId, request: BeginRequest, token: Token) -> CounterSessionAnswer:
@@ -233,7 +234,7 @@ def _sessions(desk: Desk) -> APIRouter:
 
 
 def _operations(desk: Desk) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(route_class=RepeatingRoute)
 
     @router.get("/counter/journal", summary="日誌 · A day's journal")
     def journal(

@@ -24,13 +24,14 @@ from kaijo.service.face_models import (
     PosesRequest,
 )
 from kaijo.service.models import Messages
+from kaijo.service.repeating import RepeatingRoute
 
 CheckId = Annotated[str, Path(max_length=128, description="the id that opening the face check gave")]
 
 
 def face_router(desk: Desk) -> APIRouter:
     """Return the routes of the face check."""
-    router = APIRouter()
+    router = APIRouter(route_class=RepeatingRoute)
 
     @router.post("", status_code=201, summary="顔の確認を始める · Open a face check; no try is spent")
     def checks(request: FaceCheckRequest) -> FaceCheckAnswer:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from fastapi.responses import JSONResponse
 from starlette.requests import Request
 
 from kaijo.errors import KaijoError, Refused, ServiceTrouble
+from kaijo.reset.again import again
 from kaijo.reset.desk import Desk
 from kaijo.reset.operations import count_refusal
 from kaijo.service.answers import answer_of, internal
@@ -19,7 +21,7 @@ def counting(desk: Desk) -> Callable[[Request, Exception], JSONResponse]:
         if isinstance(error, Refused):
             # Whoever is refused hears why, also from a store that cannot count at the moment.
             with suppress(ServiceTrouble):
-                count_refusal(desk, error.code)
+                again(partial(count_refusal, desk, error.code))
         return answer_of(error if isinstance(error, KaijoError) else internal())
 
     return on_kaijo_error

@@ -1,14 +1,10 @@
-from collections.abc import Iterator
-
 import pytest
 
-from kaijo.service.store.database import SqlStore
+from tests.support.engines import Database
 
 from .bench import CounterBench
 
 
 @pytest.fixture
-def bench() -> Iterator[CounterBench]:
-    store = SqlStore(None)
-    yield CounterBench(store=store)
-    store.close()
+def bench(light_database: Database) -> CounterBench:
+    return CounterBench(store=light_database.store(memory=True))

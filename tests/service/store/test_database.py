@@ -130,7 +130,7 @@ def test_store_damaged_in_service_says_so(tmp_path: Path) -> None:
 
 
 def test_store_that_another_program_holds_is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kaijo.service.store.database._BUSY_SECONDS", 0)
+    monkeypatch.setattr("kaijo.service.store.sqlite._BUSY_SECONDS", 0)
     store = SqlStore(tmp_path / "service.db")
     with closing(sqlite3.connect(tmp_path / "service.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

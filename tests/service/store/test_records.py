@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,13 +7,12 @@ from kaijo.reset.records import GrantRow, Reservation
 from kaijo.reset.states import GrantOutcome, ReservationState, SessionState
 from kaijo.service.store.database import SqlStore
 from tests.reset.bench import AUTHENTICATION, NOON, SIGNATURE, Bench
+from tests.support.engines import Database
 
 
 @pytest.fixture
-def store() -> Iterator[SqlStore]:
-    store = SqlStore(None)
-    yield store
-    store.close()
+def store(database: Database) -> SqlStore:
+    return database.store(memory=True)
 
 
 @pytest.fixture

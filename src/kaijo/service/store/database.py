@@ -1,53 +1,46 @@
-"""The database itself: opening it, its version, and every failure of it as an error of ours."""
+"""The store itself: one behaviour on two engines, its version, and every failure of it as an error of ours."""
 
-import os
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, select, update
+from sqlalchemy import URL, Connection, insert, inspect, select, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.pool import QueuePool, StaticPool
 from sqlalchemy.schema import CreateColumn
 
 from kaijo.errors import ServiceTrouble
+from kaijo.service.store.postgres import is_stale, open_postgres, postgres_meaning
 from kaijo.service.store.records import SqlRecords
 from kaijo.service.store.schema import STEPS, TABLES, VERSION, schema_versions
-
-_BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
-_UNWRITABLE: Final = frozenset(
-    {
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_PERM,
-        sqlite3.SQLITE_READONLY,
-    }
-)
-_BUSY_SECONDS: Final = 20
-_CONNECTIONS: Final = 16
-_FILE_MODE: Final = 0o600
+from kaijo.service.store.sqlite import open_sqlite, sqlite_meaning
 
 
 class SqlStore:
-    """The store on SQLite; a commit is on the disk when it returns (WAL, synchronous=FULL).
+    """The store, on SQLite in a file (`None`: in memory, for one thread at a time) or on a PostgreSQL server.
 
-    `path` None keeps it in memory, for one thread at a time. A new file gets the tables. Raises ServiceTrouble
-    `store.version` (found, wanted) for a database of another version, and as `begin`.
+    A commit is on the disk when it returns. Raises ServiceTrouble `store.version` (found, wanted) for a database of
+    another version, `store.unreachable` (reason) when a server does not let us in, `store.no-extra`, and as `begin`.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        if path is not None:
-            _require_file(path)
-        self._engine = _engine(path)
-        with self._translated(), self._engine.begin() as connection:
-            _prepare(connection)
+    def __init__(self, database: Path | URL | None) -> None:
+        server = isinstance(database, URL)
+        self._engine = open_postgres(database) if isinstance(database, URL) else open_sqlite(database)
+        self._meaning = postgres_meaning if server else sqlite_meaning
+        try:
+            with self._translated(), self._engine.begin() as connection:
+                _prepare(connection)
+        except ServiceTrouble as trouble:
+            if trouble.code != "store.unsure":
+                raise
+            raise ServiceTrouble("store.unreachable", reason=_first_line(trouble.__cause__)) from None
 
     @contextmanager
     def begin(self) -> Iterator[SqlRecords]:
-        """Open one atomic transaction. Raises ServiceTrouble `store.damaged`, `store.unwritable`, `store.busy`."""
+        """Open one atomic transaction.
+
+        Raises ServiceTrouble `store.damaged`, `store.unwritable`; `store.busy` when somebody else was in the way and
+        nothing was done; `store.unsure` when the server was lost and it may have been done.
+        """
         with self._translated(), self._engine.begin() as connection:
             yield SqlRecords(connection)
 
@@ -60,54 +53,17 @@ class SqlStore:
         try:
             yield
         except DBAPIError as error:
-            code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
-            raise ServiceTrouble(_meaning(code)) from error
+            if is_stale(error):
+                self._engine.dispose()
+            raise ServiceTrouble(self._meaning(error)) from error
         except SQLAlchemyError as error:
             # What is left is the pool: no connection became free in time.
             raise ServiceTrouble("store.busy") from error
 
 
-def _require_file(path: Path) -> None:
-    try:
-        # SQLite gives its side files the mode of this one.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, _FILE_MODE))
-    except OSError:
-        raise ServiceTrouble("store.unwritable") from None
-
-
-def _meaning(code: int) -> str:
-    if code in _BUSY:
-        return "store.busy"
-    return "store.unwritable" if code in _UNWRITABLE else "store.damaged"
-
-
-def _engine(path: Path | None) -> Engine:
-    url = URL.create("sqlite", database=None if path is None else str(path))
-    arguments: dict[str, Any] = {"check_same_thread": False, "timeout": _BUSY_SECONDS, "isolation_level": None}
-    if path is None:
-        engine = create_engine(url, poolclass=StaticPool, connect_args=arguments)
-    else:
-        engine = create_engine(
-            url,
-            poolclass=QueuePool,
-            pool_size=_CONNECTIONS,
-            max_overflow=0,
-            pool_timeout=_BUSY_SECONDS,
-            connect_args=arguments,
-        )
-    event.listen(engine, "connect", _configure)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _configure(connection: sqlite3.Connection, _record: object) -> None:
-    for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {setting}").fetchall()
-
-
-def _begin(connection: Connection) -> None:
-    # A reader that turns writer in the middle could find itself locked out; so everybody queues at the door.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _first_line(error: BaseException | None) -> str:
+    said = str(getattr(error, "orig", error)).strip()
+    return said.partition("\n")[0]
 
 
 def _prepare(connection: Connection) -> None:

@@ -1,0 +1,22 @@
+"""How the service deals with its database: how often it repeats, and how long it keeps what is over."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from kaijo.facts.book import fact
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """At most `tries` times in all; the pause before the second is up to `first`, each later one up to twice that."""
+
+    tries: int
+    first: timedelta
+    most: timedelta
+
+
+def store_repeats() -> Repeats:
+    """Return how often a verb is tried that the database did not let through [fact: store-repeats]."""
+    row = fact("store-repeats")
+    first, most = (timedelta(milliseconds=row.count(name)) for name in ("first_milliseconds", "most_milliseconds"))
+    return Repeats(row.count("tries"), first, most)
