@@ -69,7 +69,7 @@ def running(name: str, *, settings: tuple[str, ...] = _QUICK) -> Iterator[Server
             "--pdeathsig=INT",
         ]
     data = folder / "data"
-    make = ["-D", data, "-U", _USER, "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"]
+    make = ["-D", str(data), "-U", _USER, "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"]
     subprocess.run([*as_user, binaries / "initdb", *make], check=True, stdout=subprocess.DEVNULL, cwd=folder)
     options = [part for one in (*settings, "listen_addresses=", "max_connections=200") for part in ("-c", one)]
     with (folder / "log").open("wb") as log:
