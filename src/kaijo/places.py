@@ -12,6 +12,7 @@ from kaijo.facts.link import LinkCause
 from kaijo.readers.pcsc import list_readers, open_reader
 from kaijo.virtualcard.cardfile import create, load, open_card
 from kaijo.virtualcard.faults import Cause, NoisyLink
+from kaijo.virtualcard.front import front
 from kaijo.virtualcard.issuer import Issuer
 from kaijo.virtualcard.persons import person, persons, profile
 from kaijo.virtualcard.show import describe
@@ -85,6 +86,13 @@ class LocalPlaces:
         except UsageProblem:
             return shown
         return who | {"pins": shown["pins"]}
+
+    def front(self, place_id: str) -> bytes | None:
+        """Return a picture of the card's front, PNG; None for a reader."""
+        try:
+            return front(load(self._known(place_id)))
+        except UsageProblem:
+            return None
 
     def _card_place(self, file: Path) -> Place:
         try:

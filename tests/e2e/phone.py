@@ -9,13 +9,15 @@ from kaijo import app
 from kaijo.facts.pins import PinKind
 from kaijo.service.server import serving
 from kaijo.virtualcard.cardfile import create
+from kaijo.virtualcard.front import front
 from kaijo.virtualcard.issuer import Issuer
 from kaijo.virtualcard.persons import person
 from kaijo.web import pages
 from kaijo.words import Lang, label
 from tests.support.browser import faults, keep
 from tests.support.heads import chip_photo
-from tests.support.world import NIGHT, World, pins_of
+from tests.support.photographs import patience
+from tests.support.world import NIGHT, World, issued, pins_of
 from tests.web.test_phone_code import printed
 from tests.web.visitor import Table
 
@@ -68,10 +70,19 @@ def to_camera(page: Page, lang: Lang, *, keeping: bool = False) -> dict[str, lis
         press(page, "phone.code.open", lang)
         keep(page, f"phone-code-wrong-{lang}")
         found["code-wrong"] = faults(page)
-    values = printed()
-    page.locator("#era").select_option(values.pop("era"))
-    for name, value in values.items():
-        page.locator(f"#{name}").fill(value)
+        page.locator("[name=photograph]").set_input_files(
+            {"name": "front.png", "mimeType": "image/png", "buffer": front(issued(PERSON))}
+        )
+        with patience():
+            press(page, "phone.code.photograph-read", lang)
+            page.locator(".compare").first.wait_for()
+        keep(page, f"phone-code-read-{lang}")
+        found["code-read"] = faults(page)
+    else:
+        values = printed()
+        page.locator("#era").select_option(values.pop("era"))
+        for name, value in values.items():
+            page.locator(f"#{name}").fill(value)
     press(page, "phone.code.open", lang)
     prove(page, "phone.proof.on", lang)
     return found

@@ -38,9 +38,9 @@ def test_texts_of_different_people_look_different() -> None:
     assert text_png("星川　真帆", "Hoshikawa Maho") != text_png("有明　結衣", "Ariake Yui")
 
 
-def test_machine_without_japanese_font_shows_latin_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_machine_withoutjapanese_font_shows_latin_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pictures, "_FONTS", ("no-such-font.ttf",))
-    pictures._japanese_font.cache_clear()
+    pictures.japanese_font.cache_clear()
     try:
         made = text_png("星川　真帆", "Hoshikawa Maho")
         assert made == text_png("別の名前", "Hoshikawa Maho")
@@ -48,4 +48,4 @@ def test_machine_without_japanese_font_shows_latin_letters(monkeypatch: pytest.M
         assert opened(made).size == (round(width), 25)
         assert black(opened(made)) > 0
     finally:
-        pictures._japanese_font.cache_clear()
+        pictures.japanese_font.cache_clear()

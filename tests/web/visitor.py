@@ -14,8 +14,9 @@ from starlette.testclient import TestClient
 from kaijo.card.link import Link
 from kaijo.errors import CardTrouble
 from kaijo.facts.link import LinkCause
-from kaijo.virtualcard.cardfile import open_card
+from kaijo.virtualcard.cardfile import load, open_card
 from kaijo.virtualcard.faults import Cause, NoisyLink
+from kaijo.virtualcard.front import front
 from kaijo.virtualcard.persons import person, profile
 from kaijo.web import Place, PlaceKind
 from tests.support.pagereader import PageReader
@@ -49,6 +50,9 @@ class Table:
 
     def describe(self, place_id: str) -> Mapping[str, object] | None:
         return profile(person(place_id), NIGHT)
+
+    def front(self, place_id: str) -> bytes | None:
+        return front(load(self.files[place_id]))
 
 
 class _Counted:

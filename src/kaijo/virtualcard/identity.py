@@ -20,12 +20,12 @@ from kaijo.virtualcard.invented import (
     Word,
 )
 
-# First day, digit in certificates, and how far the Gregorian year is ahead of the era's year.
+# First day, digit in certificates, how far the Gregorian year is ahead of the era's year, the era's name.
 _ERAS = (
-    (date(2019, 5, 1), 5, 2018),
-    (date(1989, 1, 8), 4, 1988),
-    (date(1926, 12, 25), 3, 1925),
-    (date.min, 0, 0),
+    (date(2019, 5, 1), 5, 2018, "令和"),
+    (date(1989, 1, 8), 4, 1988, "平成"),
+    (date(1926, 12, 25), 3, 1925, "昭和"),
+    (date.min, 0, 0, ""),
 )
 _SIGNATURE_PIN_LENGTH = 8
 _WIDE_DIGITS = str.maketrans("0123456789-", "０１２３４５６７８９－")
@@ -98,19 +98,23 @@ class Identity:
     @property
     def era_digit(self) -> int:
         """Digit of the birth date's era in certificates: 3 Showa, 4 Heisei, 5 Reiwa, 0 earlier."""
-        return self._era()[1]
+        return _era(self.birth_date)[1]
 
     @property
     def birth_code(self) -> str:
         """Birth date as YYMMDD in the era's year: the code that opens the age record [card notes 4]."""
-        return f"{self.birth_date.year - self._era()[2]:02d}{self.birth_date:%m%d}"
+        return f"{self.birth_date.year - _era(self.birth_date)[2]:02d}{self.birth_date:%m%d}"
 
     def code_b(self, card_expiry: date) -> str:
         """Return the 14 digits of code B, printed on the card [card notes 4]."""
         return f"{self.birth_code}{card_expiry:%Y}{self.security_code}"
 
-    def _era(self) -> tuple[date, int, int]:
-        return next(era for era in _ERAS if self.birth_date >= era[0])
+
+def printed_date(day: date) -> str:
+    """Return a day as it is printed on a card: era, year in it, month, day; the first year is 元年."""
+    _, _, ahead, name = _era(day)
+    year = "元" if name and day.year - ahead == 1 else str(day.year - ahead)
+    return f"{name}{year}年{day.month}月{day.day}日"
 
 
 def invent(*, seed: int, age: int, sex: Sex, prefecture: str, at: datetime) -> Identity:
@@ -131,6 +135,10 @@ def invent(*, seed: int, age: int, sex: Sex, prefecture: str, at: datetime) -> I
         pins=_pins(Draw(seed, "pins")),
         seed=seed,
     )
+
+
+def _era(day: date) -> tuple[date, int, int, str]:
+    return next(era for era in _ERAS if day >= era[0])
 
 
 def _birth_date(draw: Draw, age: int, at: datetime) -> date:

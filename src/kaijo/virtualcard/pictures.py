@@ -26,7 +26,7 @@ def text_png(text: str, romaji: str) -> bytes:
 
     Where the machine has none of the usual Japanese fonts, the picture shows `romaji` in Pillow's own font instead.
     """
-    font: ImageFont.FreeTypeFont | ImageFont.ImageFont | None = _japanese_font()
+    font: ImageFont.FreeTypeFont | ImageFont.ImageFont | None = japanese_font(_SIZE)
     if font is None:
         font, text, length = ImageFont.load_default(_SIZE), romaji, 2 * _LINE_LENGTH
     else:
@@ -43,10 +43,11 @@ def digits_png(digits: str) -> bytes:
 
 
 @cache
-def _japanese_font() -> ImageFont.FreeTypeFont | None:
+def japanese_font(size: int) -> ImageFont.FreeTypeFont | None:
+    """Return a Japanese font of this machine, None where it has none of the usual ones."""
     for name in _FONTS:
         try:
-            return ImageFont.truetype(name, _SIZE)
+            return ImageFont.truetype(name, size)
         except OSError:
             continue
     return None

@@ -65,6 +65,10 @@ class Places(Protocol):
         """
         ...
 
+    def front(self, place_id: str) -> bytes | None:
+        """Return a picture of the front of the virtual card at a listed place, PNG; None for a real reader."""
+        ...
+
 
 class NoPlaces:
     """The places of pages that need no card."""
@@ -86,5 +90,9 @@ class NoPlaces:
         raise UsageProblem("web.unknown-place")
 
     def describe(self, place_id: str) -> Mapping[str, object] | None:  # noqa: ARG002 -- the port's signature
+        """Return None."""
+        return None
+
+    def front(self, place_id: str) -> bytes | None:  # noqa: ARG002 -- the port's signature
         """Return None."""
         return None

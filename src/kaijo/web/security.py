@@ -1,10 +1,11 @@
 """What keeps other sites, other hosts and other people out of the pages."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from urllib.parse import parse_qsl
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import MutableHeaders, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -102,6 +103,37 @@ async def read_bytes(request: Request, token: str, limit: int) -> bytes:
     if not secrets.compare_digest(request.headers.get("x-kaijo-token", "").encode(), token.encode()):
         raise Refused("web.stale-form")
     return await _body(request, limit)
+
+
+async def read_upload(request: Request, token: str, limit: int) -> tuple[Mapping[str, str], bytes]:
+    """Return the fields of a posted form of ours that carries a file of up to `limit` bytes, and the file.
+
+    It never touches a disk. Raises as `read_form`; `web.bad-form` for a form without a file, or with several.
+    """
+    _require_same_origin(request)
+    body = await _body(request, limit + _BODY_LIMIT)
+
+    async def whole() -> AsyncGenerator[bytes, None]:
+        yield body
+
+    try:
+        form = await _InMemory(request.headers, whole(), max_files=1, max_fields=_FIELD_LIMIT).parse()
+    except (KeyError, MultiPartException):
+        raise UsageProblem("web.bad-form") from None
+    fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    files = [await value.read() for value in form.values() if isinstance(value, UploadFile)]
+    await form.close()
+    if not secrets.compare_digest(fields.get("token", "").encode(), token.encode()):
+        raise Refused("web.stale-form")
+    if not files:
+        raise UsageProblem("web.bad-form")
+    return fields, files[0]
+
+
+class _InMemory(MultiPartParser):
+    """Keeps files in memory: the body was measured before."""
+
+    spool_max_size = 0  # as `SpooledTemporaryFile` has it: never
 
 
 def _require_same_origin(request: Request) -> None:

@@ -21,7 +21,7 @@ from kaijo.facts.usable import lowest_age
 from kaijo.terminals.client import ServiceClient
 from kaijo.web.languages import in_lang, lang_of, name_of, remember_lang, voice_of, wording
 from kaijo.web.places import Place, Places, Words
-from kaijo.web.security import new_token, read_bytes, read_form
+from kaijo.web.security import new_token, read_bytes, read_form, read_upload
 from kaijo.web.staff import Staff
 from kaijo.web.style import style_of
 from kaijo.web.table import Table
@@ -92,6 +92,15 @@ class Site:
         async def endpoint(request: Request) -> Response:
             fields = await read_form(request, self._token)
             return await run_in_threadpool(answer, request, fields)
+
+        return Route(path, endpoint, methods=["POST"])
+
+    def post_file(self, path: str, limit: int, answer: Callable[[Request, Fields, bytes], Response]) -> Route:
+        """Return the route of a form that carries a file of up to `limit` bytes."""
+
+        async def endpoint(request: Request) -> Response:
+            fields, file = await read_upload(request, self._token, limit)
+            return await run_in_threadpool(answer, request, fields, file)
 
         return Route(path, endpoint, methods=["POST"])
 

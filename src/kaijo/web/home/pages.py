@@ -27,6 +27,7 @@ class HomePages:
         return [
             self._site.get("/", self._home),
             self._site.get("/cards/{place_id:path}", self._card),
+            self._site.get("/fronts/{place_id:path}", self._front),
             self._site.get("/table", _to_home),
             self._site.post("/table", self._lay),
             self._site.get("/clock", _to_home),
@@ -93,6 +94,12 @@ class HomePages:
             person=self._site.places.describe(place.id),
             spots=self._spots(),
         )
+
+    def _front(self, request: Request) -> Response:
+        picture = self._site.places.front(self._site.place(request.path_params["place_id"]).id)
+        if picture is None:
+            raise UsageProblem("web.not-found")
+        return Response(picture, media_type="image/png")
 
 
 def _to_home(_request: Request) -> Response:

@@ -1,12 +1,14 @@
 """What one phone remembers between its pages. In memory only, and never a PIN or a code."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final, TypeVar
 
+from starlette.responses import Response
+
 from kaijo.card.guard import Guard
-from kaijo.errors import Refused, ServiceTrouble
+from kaijo.errors import CardTrouble, Refused, ServiceTrouble
 from kaijo.facts.lifetimes import reservation_life
 from kaijo.facts.link import LinkCause
 from kaijo.terminals.face import new_device
@@ -14,7 +16,7 @@ from kaijo.terminals.phone import Phone, Standing, standing
 from kaijo.web.keeping import Kept
 from kaijo.web.phone.screens import Asked, Looked, Made, Reading, Shown, Sitting
 from kaijo.web.places import Place
-from kaijo.web.site import Site
+from kaijo.web.site import Site, see_other
 from kaijo.web.table import Spot
 
 T = TypeVar("T")
@@ -66,6 +68,14 @@ class Memory:
         if reading.trouble is not None and reading.trouble.code not in BROKEN:
             raise reading.trouble
         return f"/phone/again/{self.keep_page(self.readings, reading)}"
+
+    def use_card(self, key: str, act: Callable[[Asked], str]) -> Response:
+        """Let `act` use the card once and go to the page it leads to; to the broken link's when the card leaves."""
+        asked = self.asked.look(key).value
+        try:
+            return see_other(self.asked.once(key, act))
+        except CardTrouble as trouble:
+            return see_other(self.broken(Reading(asked.place, kind=asked.kind, trouble=trouble)))
 
     def asked_page(self, asked: Asked) -> str:
         """Return the page that asks for what is typed next; a last try has one of its own before it."""

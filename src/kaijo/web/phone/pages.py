@@ -5,6 +5,7 @@ from starlette.routing import Route
 from kaijo.web.phone.camera import CameraPages
 from kaijo.web.phone.holding import HoldingPages
 from kaijo.web.phone.memory import Memory
+from kaijo.web.phone.opening import OpeningPages
 from kaijo.web.phone.proving import ProvingPages
 from kaijo.web.phone.reserved import ReservedPages
 from kaijo.web.site import Site
@@ -15,7 +16,13 @@ class PhonePages:
 
     def __init__(self, site: Site) -> None:
         memory = Memory(site)
-        self._parts = (HoldingPages(memory), ProvingPages(memory), CameraPages(memory), ReservedPages(memory))
+        self._parts = (
+            HoldingPages(memory),
+            OpeningPages(memory),
+            ProvingPages(memory),
+            CameraPages(memory),
+            ReservedPages(memory),
+        )
 
     def routes(self) -> list[Route]:
         """Return the routes."""
