@@ -38,8 +38,10 @@ def photograph(front: bytes, how: Taken) -> bytes:
     sheet.paste(card, ((_WIDTH - card.width) // 2, (_HEIGHT - card.height) // 2))
     if how.slant:
         off = how.slant * _WIDTH
-        corners = (-off, -off / 3, off / 2, _HEIGHT + off / 5, _WIDTH - off / 5, _HEIGHT - off / 10)
-        corners += (_WIDTH + off / 10, off / 5)
+        corners = (
+            *(-off, -off / 3, off / 2, _HEIGHT + off / 5),
+            *(_WIDTH - off / 5, _HEIGHT - off / 10, _WIDTH + off / 10, off / 5),
+        )
         sheet = sheet.transform(sheet.size, Image.Transform.QUAD, corners, Image.Resampling.BICUBIC, fillcolor=_TABLE)
     sheet = sheet.rotate(how.angle, Image.Resampling.BICUBIC, expand=True, fillcolor=_TABLE)
     sheet = ImageEnhance.Brightness(sheet.filter(ImageFilter.GaussianBlur(how.blur))).enhance(how.light)
