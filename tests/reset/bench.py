@@ -76,6 +76,9 @@ class Trusted:
             raise Refused("trust.unknown-issuer", certificate=f"{kind.value}-certificate")
         return TrustedCertificate(key(name).public_key(), 1, at + timedelta(days=1))
 
+    def demand_lists(self, at: datetime) -> None:
+        assert at.tzinfo is not None
+
 
 @dataclass
 class Registered:

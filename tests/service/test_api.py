@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -250,9 +251,10 @@ def test_unforeseen_failure_tells_nothing(bench: Bench, caplog: pytest.LogCaptur
         assert client.get("/health").json()["practice"] is False
         content = reserve(client, status=500)
     assert refused(content) == ("service.internal", {})
-    assert [entry.getMessage() for entry in caplog.records if entry.name == "kaijo.service"] == [
-        "unforeseen AttributeError at ['v1']"
-    ]
+    (told,) = [json.loads(entry.getMessage()) for entry in caplog.records if entry.levelname == "ERROR"]
+    assert told.pop("place").startswith("reset/evidence.py:")
+    assert (told.pop("time")[-6:], len(told.pop("request"))) == ("+09:00", 16)
+    assert told == {"level": "error", "event": "unforeseen", "error": "AttributeError"}
 
 
 def test_damaged_store_is_trouble_of_the_service(client: TestClient, bench: Bench) -> None:

@@ -40,6 +40,7 @@ def test_document_is_openapi_3_1_with_these_paths(document: dict[str, Any]) -> N
     assert document["openapi"].startswith("3.1")
     assert {path: set(methods) for path, methods in document["paths"].items()} == {
         "/health": {"get"},
+        "/ready": {"get"},
         "/v1/challenges": {"post"},
         "/v1/reservations": {"post"},
         "/v1/reservations/state": {"post"},

@@ -8,7 +8,9 @@ from kaijo.app.operator import (
     face_engine,
     make_master_in_token,
     practice_clerks,
+    run_watched,
     service,
+    telemetry,
     token_keys,
 )
 from kaijo.app.pages import guide, local_places, pages, run
@@ -30,6 +32,8 @@ __all__ = [
     "practice_clerks",
     "practice_issuer",
     "run",
+    "run_watched",
     "service",
+    "telemetry",
     "token_keys",
 ]

@@ -1,9 +1,12 @@
 """The operator's side: the desk with its ports, keys, faces, the audit trail, and the service around them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kaijo import __version__
 from kaijo.app.cards import practice_issuer
 from kaijo.app.folders import make_folder, secret
 from kaijo.clock import Clock
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from kaijo.service.audit.trail import Trail
     from kaijo.service.cardadmin_token import TokenCardKeys
     from kaijo.service.face.engine import DlibEngine
+    from kaijo.service.store.audited import Watch
+    from kaijo.service.telemetry.house import Telemetry
     from kaijo.virtualcard.issuer import Issuer
 
 _CERTIFIED = (PinKind.AUTHENTICATION, PinKind.SIGNATURE)
@@ -26,12 +31,18 @@ _DATABASE = "service.sqlite3"
 
 
 def desk(
-    data: Path, clock: Clock, *, face_required: bool, keys: "CardKeys | None" = None, database: str | None = None
+    data: Path,
+    clock: Clock,
+    *,
+    face_required: bool,
+    keys: "CardKeys | None" = None,
+    database: str | None = None,
+    watch: "Watch | None" = None,
 ) -> "Desk":
     """Return the operator's desk for the cards of this person's practice issuer, with its files in `data`.
 
     Without `keys` the practice issuer's own administration master serves; without a `database` (path or address) the
-    rows are in a file in `data`.
+    rows are in a file in `data`. `watch` hears of every act.
 
     Raises ServiceTrouble `service.no-extra` without the extra `service`, `store.…`, CardTrouble `issuer.…`, and
     UsageProblem `usage.database…`.
@@ -57,7 +68,7 @@ def desk(
     veil = Veil(secret(make_folder(data) / "veil.key"), randomness=secrets.token_bytes)
     face = FaceRule.REQUIRED if face_required else FaceRule.NOT_REQUIRED
     return Desk(
-        store=AuditedStore(SqlStore(place), Scribe(veil, clock)),
+        store=AuditedStore(SqlStore(place), Scribe(veil, clock), watch),
         trust=CertificateTrust(
             {kind: [issuer.ca_certificate(kind)] for kind in _CERTIFIED}, lambda kind, at: [issuer.crl(kind, at)]
         ),
@@ -140,16 +151,50 @@ def _face_desk(data: Path, issuer: "Issuer") -> "FaceDesk | None":
 
 
 def service(
-    data: Path, clock: Clock, *, face_required: bool, keys: "CardKeys | None" = None, database: str | None = None
+    data: Path,
+    clock: Clock,
+    *,
+    face_required: bool,
+    keys: "CardKeys | None" = None,
+    database: str | None = None,
+    watch: "Telemetry | None" = None,
 ) -> "ASGIApp":
-    """Return the reservation service around a desk. Raises as `desk`."""
-    made = desk(data, clock, face_required=face_required, keys=keys, database=database)
+    """Return the reservation service around a desk, watched by `watch`. Raises as `desk`."""
+    seen = watch or telemetry(clock)
+    made = desk(data, clock, face_required=face_required, keys=keys, database=database, watch=seen.metrics)
     from kaijo.service.api import create_app
     from kaijo.service.practice_clerks import make_clerks
+    from kaijo.service.telemetry.watched import WatchedKeys, WatchedStore
 
     make_clerks(made, data)
+    made = replace(made, store=WatchedStore(made.store, seen.metrics), keys=WatchedKeys(made.keys, seen.metrics))
+    return create_app(desk=made, practice=True, watch=seen)
 
-    return create_app(desk=made, practice=True)
+
+def telemetry(clock: Clock) -> "Telemetry":
+    """Return what watches one process of the service. Raises ServiceTrouble `service.no-extra`."""
+    try:
+        from kaijo.service.telemetry.house import telemetry as make
+    except ModuleNotFoundError as missing:
+        raise ServiceTrouble("service.no-extra", module=missing.name or "") from None
+    return make(clock)
+
+
+def run_watched(service: "ASGIApp", port: int, watch: "Telemetry", *, notice: timedelta) -> None:
+    """Serve until told to stop, with this process's log lines on stderr. Raises as `run`."""
+    from kaijo.app.pages import run
+    from kaijo.service.telemetry.fields import Event
+    from kaijo.service.telemetry.logs import note, to_stderr
+
+    to_stderr()
+
+    def stopping() -> None:
+        watch.stopping.tell()
+        note(Event.STOPPING)
+
+    note(Event.STARTED, version=__version__, port=port)
+    run(service, port, stopping=stopping, notice=notice)
+    note(Event.STOPPED)
 
 
 def practice_clerks(data: Path) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,10 +61,17 @@ def local_places(data: Path, clock: Clock) -> "LocalPlaces":
     return places
 
 
-def run(app: "ASGIApp", port: int, *, open_url: str | None = None) -> None:
+def run(
+    app: "ASGIApp",
+    port: int,
+    *,
+    open_url: str | None = None,
+    stopping: Callable[[], None] | None = None,
+    notice: timedelta = timedelta(),
+) -> None:
     """Serve `app` on loopback until stopped; show `open_url` in a browser once it answers, where there is a screen.
 
-    Raises ServiceTrouble `service.port-in-use`.
+    `stopping` and `notice` are as in `kaijo.service.server.run`. Raises ServiceTrouble `service.port-in-use`.
     """
     import gc
 
@@ -78,7 +85,7 @@ def run(app: "ASGIApp", port: int, *, open_url: str | None = None) -> None:
 
             webbrowser.open(open_url)
 
-    server.run(app, port=port, ready=on_ready)
+    server.run(app, port=port, ready=on_ready, stopping=stopping, notice=notice)
 
 
 def _has_screen() -> bool:

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 
@@ -37,6 +38,20 @@ from kaijo.errors import UsageProblem
     type=click.Path(path_type=Path, dir_okay=False),
     help="テスト用カードだけ：kaijo up と同じ時計を使う / test cards only: the clock that `kaijo up` sets",
 )
+@click.option(
+    "--metrics-port",
+    metavar="N",
+    type=click.IntRange(1, 65535),
+    help="Prometheusのための別のポート / a port of its own for Prometheus, on loopback too",
+)
+@click.option(
+    "--notice",
+    metavar="SECONDS",
+    type=click.FloatRange(0, 60),
+    default=0,
+    show_default=True,
+    help="SIGTERMのあと /ready を否として受け付けを続ける秒数 / how long to go on after SIGTERM with /ready saying no",
+)
 @click.option("--until-eof", is_flag=True, hidden=True)
 @lang_option
 def command(
@@ -50,6 +65,8 @@ def command(
     module: str | None,
     clock: str | None,
     clock_file: Path | None,
+    metrics_port: int | None,
+    notice: float,
     until_eof: bool,
 ) -> None:
     """予約サービスを動かす / run the reservation service on loopback."""
@@ -57,13 +74,15 @@ def command(
         raise UsageProblem("usage.two-clocks")
     time = clock_at(clock) if clock_file is None else SharedClock(clock_file)
     keys = card_keys(key_file, token, module)
-    service = app.service(
-        data or app.home() / "service", time, face_required=face == "required", keys=keys, database=database
-    )
+    watch = app.telemetry(time)
+    folder = data or app.home() / "service"
+    service = app.service(folder, time, face_required=face == "required", keys=keys, database=database, watch=watch)
+    if metrics_port is not None:
+        watch.expose(metrics_port)
     if until_eof:
         Thread(target=_stop_at_end_of_input, daemon=True).start()
     speech().say("cli.serving", url=f"http://127.0.0.1:{port}")
-    app.run(service, port)
+    app.run_watched(service, port, watch, notice=timedelta(seconds=notice))
 
 
 def _stop_at_end_of_input() -> None:

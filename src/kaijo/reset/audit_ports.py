@@ -23,6 +23,10 @@ class AuditRecords(Protocol):
         """Return rows that no checkpoint covers, at most so many; none without those before it in its partition."""
         ...
 
+    def count_unsealed(self) -> int:
+        """Return how many rows no checkpoint covers."""
+        ...
+
     def last_checkpoint(self) -> tuple[Checkpoint, Frontier] | None:
         """Return the newest checkpoint and the frontier of its tree."""
         ...

@@ -113,6 +113,10 @@ class Trust(Protocol):
         """Return what the DER certificate of that kind is good for at `at`. Raises Refused `trust.…`."""
         ...
 
+    def demand_lists(self, at: datetime) -> None:
+        """Raise ServiceTrouble `trust.revocation-unavailable` unless every revocation list is at hand and in force."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class CertificateRecord:

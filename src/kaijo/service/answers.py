@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from kaijo.errors import CardTrouble, GuardRefused, KaijoError, Refused, ServiceTrouble, UsageProblem
 from kaijo.service.models import ErrorAnswer
+from kaijo.service.telemetry.context import answered_with
 from kaijo.words import LANGS, explain
 
 _NOT_FOUND: Final = frozenset({"reset.unknown-session", "service.not-found"})
@@ -55,7 +56,8 @@ def body_of(error: KaijoError) -> dict[str, object]:
 
 
 def answer_of(error: KaijoError) -> JSONResponse:
-    """Return the whole answer."""
+    """Return the whole answer, and note its code for log and figures."""
+    answered_with(error.code)
     return JSONResponse(body_of(error), status_code=status_of(error))
 
 

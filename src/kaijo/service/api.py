@@ -34,8 +34,6 @@ from kaijo.service.models import (
     ChallengeRequest,
     EndAnswer,
     EndRequest,
-    FaceRules,
-    HealthAnswer,
     ProofRequest,
     ReceiptAnswer,
     ReceiptRequest,
@@ -48,8 +46,11 @@ from kaijo.service.models import (
     SessionRequest,
     text64,
 )
+from kaijo.service.ready_api import operator_router
 from kaijo.service.refusals import counting
 from kaijo.service.repeating import RepeatingRoute
+from kaijo.service.telemetry.house import Telemetry, telemetry
+from kaijo.service.telemetry.requests import Watched
 
 # Traces would carry session ids and bodies to wherever an environment variable says.
 _SILENT: TelemetryConfig = {
@@ -62,8 +63,13 @@ _SILENT: TelemetryConfig = {
 SessionId = Annotated[str, Path(max_length=128, description="the id that opening the session gave")]
 
 
-def create_app(*, desk: Desk, practice: bool) -> FastAPI:
-    """Return the service as an ASGI application. `practice` says that it serves test cards only."""
+def create_app(*, desk: Desk, practice: bool, watch: Telemetry | None = None) -> FastAPI:
+    """Return the service as an ASGI application. `practice` says that it serves test cards only.
+
+    `watch` is what it is watched with, when somebody else is to see it too.
+    """
+    watch = watch or telemetry(desk.clock)
+    watch.attach(desk)
     app = FastAPI(
         title="Kaijo 予約サービス · reservation service",
         version=__version__,
@@ -73,33 +79,16 @@ def create_app(*, desk: Desk, practice: bool) -> FastAPI:
         telemetry=_SILENT,
     )
     app.add_middleware(Envelope)
+    app.add_middleware(Watched, metrics=watch.metrics)  # outermost: what was added last
     app.add_exception_handler(KaijoError, counting(desk))
     app.add_exception_handler(RequestValidationError, on_bad_request)
     app.add_exception_handler(HTTPException, on_http_error)
-    app.include_router(_health(desk, practice=practice))
+    app.include_router(operator_router(desk, watch, practice=practice))
     app.include_router(_phone(desk), prefix="/v1", responses=dict(ERROR_ANSWERS), tags=["phone"])
     app.include_router(face_router(desk), prefix="/v1/face-checks", responses=dict(ERROR_ANSWERS), tags=["face"])
     app.include_router(_kiosk(desk), prefix="/v1/kiosk-sessions", responses=dict(ERROR_ANSWERS), tags=["kiosk"])
     app.include_router(counter_router(desk, practice=practice), prefix="/v1", responses=dict(ERROR_ANSWERS))
     return app
-
-
-def _health(desk: Desk, *, practice: bool) -> APIRouter:
-    router = APIRouter(tags=["operator"], route_class=RepeatingRoute)
-
-    @router.get("/health", summary="稼働状況 · State of the service")
-    def health() -> HealthAnswer:
-        policy = desk.face_policy
-        model = None if desk.face is None else desk.face.engine.model
-        face = FaceRules(
-            signature=policy.signature,
-            authentication=policy.authentication,
-            matcher=None if model is None else model.name,
-            evaluated=model is not None and model.evaluated,
-        )
-        return HealthAnswer(time=desk.clock.now(), practice=practice, version=__version__, face=face)
-
-    return router
 
 
 def _phone(desk: Desk) -> APIRouter:

@@ -1,6 +1,5 @@
 """What surrounds every request: a limit on its size, no caching of its answer, and a last word when all else failed."""
 
-import logging
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -8,20 +7,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kaijo.errors import KaijoError, UsageProblem
 from kaijo.service.answers import answer_of, internal
+from kaijo.service.telemetry.logs import note_failure
 
 BODY_LIMIT: Final = 65_536
 PICTURES_LIMIT: Final = 2_097_152
 """Where pictures come in: those of one sitting, in base64, and the card's face."""
 
 _PICTURES: Final = "/v1/face-checks/"
-_LOG: Final = logging.getLogger("kaijo.service")
 
 
 class Envelope:
     """ASGI middleware. A body over its limit is refused with 413, counted as it comes in.
 
-    What nobody foresaw is answered with `service.internal`; the log gets the kind of the failure and the path, never a
-    body or a message.
+    What nobody foresaw is answered with `service.internal`; the log gets the kind of the failure and its place in our
+    code, never a body or a message.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -46,7 +45,7 @@ class Envelope:
             await self._app(scope, _replay(body, receive), send_uncached)
         except Exception as error:  # noqa: BLE001 -- the last word: whatever it is, the caller gets no detail
             if not isinstance(error, KaijoError):
-                _LOG.error("unforeseen %s at %s", type(error).__name__, scope["path"].split("/")[1:2])
+                note_failure(error)
             if started:
                 return
             answer = answer_of(error if isinstance(error, KaijoError) else internal())

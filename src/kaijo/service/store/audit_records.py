@@ -3,7 +3,7 @@
 import json
 from typing import Final
 
-from sqlalchemy import and_, delete, insert, select
+from sqlalchemy import and_, delete, func, insert, select
 
 from kaijo.reset.audit import AuditRow, Entry, Tag, canonical, follow
 from kaijo.reset.checkpoints import Checkpoint
@@ -40,6 +40,10 @@ class SqlAudit(Statements):
         waiting = select(audit_rows).join_from(audit_unsealed, audit_rows, same)
         found = waiting.order_by(audit_unsealed.c.partition, audit_unsealed.c.sequence).limit(most)
         return tuple(read(_row_of, row) for row in self.connection.execute(found).mappings())
+
+    def count_unsealed(self) -> int:
+        """Return how many rows no checkpoint covers."""
+        return int(self.connection.execute(select(func.count()).select_from(audit_unsealed)).scalar_one())
 
     def last_checkpoint(self) -> tuple[Checkpoint, Frontier] | None:
         """Return the newest checkpoint and the frontier of its tree."""

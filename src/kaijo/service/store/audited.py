@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Protocol
 
 from kaijo.reset.audit import Entry as AuditEntry
 from kaijo.reset.counter.clerks import is_locked
@@ -19,18 +20,37 @@ from kaijo.service.store.database import SqlStore
 from kaijo.service.store.records import SqlRecords
 
 
+class Watch(Protocol):
+    """Somebody who is told what was done, once it is on the disk."""
+
+    def wrote(self, entry: AuditEntry, /) -> None:
+        """Hear of a row of the trail."""
+        ...
+
+    def moved(self, session: TerminalSession, /) -> None:
+        """Hear of a session that moved to another state."""
+        ...
+
+
 class AuditedStore:
     """A store whose every act leaves a row of the audit trail. Raises as the store, and as its audit rows."""
 
-    def __init__(self, store: SqlStore, scribe: Scribe) -> None:
+    def __init__(self, store: SqlStore, scribe: Scribe, watch: Watch | None = None) -> None:
         self._store = store
         self._scribe = scribe
+        self._watch = watch
 
     @contextmanager
     def begin(self) -> Iterator["AuditedRecords"]:
         """Open one atomic transaction. Raises as `SqlStore.begin`."""
         with self._store.begin() as records:
-            yield AuditedRecords(records, self._scribe)
+            audited = AuditedRecords(records, self._scribe)
+            yield audited
+        if self._watch is not None:
+            for entry in audited.written:
+                self._watch.wrote(entry)
+            for session in audited.moved:
+                self._watch.moved(session)
 
     def close(self) -> None:
         """Let the database go."""
@@ -43,6 +63,13 @@ class AuditedRecords(SqlRecords):
     def __init__(self, records: SqlRecords, scribe: Scribe) -> None:
         super().__init__(records.connection)
         self._scribe = scribe
+        self.written: list[AuditEntry] = []
+        self.moved: list[TerminalSession] = []
+
+    def add_audit(self, entry: AuditEntry) -> None:
+        """Append a row to its partition."""
+        super().add_audit(entry)
+        self.written.append(entry)
 
     def add_reservation(self, reservation: Reservation) -> bool:
         """Keep a new reservation."""
@@ -69,7 +96,10 @@ class AuditedRecords(SqlRecords):
 
     def move_session(self, before: TerminalSession, after: TerminalSession) -> bool:
         """Store the state of `after`."""
-        return self._noted(super().move_session(before, after), self._scribe.session_moved(after))
+        won = super().move_session(before, after)
+        if won:
+            self.moved.append(after)
+        return self._noted(won, self._scribe.session_moved(after))
 
     def add_grant(self, grant: GrantRow) -> bool:
         """Keep the intent."""

@@ -21,6 +21,11 @@ class Authorities:
     def __init__(self, certificates: Mapping[PinKind, Sequence[bytes]]) -> None:
         self._by_kind = {kind: tuple(_authority(der, kind) for der in ders) for kind, ders in certificates.items()}
 
+    @property
+    def kinds(self) -> tuple[PinKind, ...]:
+        """The kinds of certificate that have an authority."""
+        return tuple(self._by_kind)
+
     def issuer_of(self, certificate: x509.Certificate, kind: PinKind) -> x509.Certificate:
         """Return the authority for `kind` whose signature `certificate` bears, be it still in force or not.
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from cryptography import x509
+
 from kaijo.clock import JST
 from kaijo.errors import ServiceTrouble
 from kaijo.facts.pins import PinKind
@@ -51,6 +53,19 @@ class CertificateTrust:
         return TrustedCertificate(
             public_key=key, serial=presented.serial_number, not_after=presented.not_valid_after_utc.astimezone(JST)
         )
+
+    def demand_lists(self, at: datetime) -> None:
+        """Let it pass when there is a list in force at `at` for every kind of certificate that is believed.
+
+        Raises ServiceTrouble `trust.revocation-unavailable`.
+        """
+        for kind in self._authorities.kinds:
+            try:
+                lists = [x509.load_der_x509_crl(der) for der in self._lists(kind, at)]
+            except ValueError as unreadable:
+                raise ServiceTrouble("trust.revocation-unavailable", certificate=named(kind)) from unreadable
+            if not any(one.next_update_utc and one.last_update_utc <= at < one.next_update_utc for one in lists):
+                raise ServiceTrouble("trust.revocation-unavailable", certificate=named(kind))
 
     def _lists(self, kind: PinKind, at: datetime) -> Sequence[bytes]:
         try:
