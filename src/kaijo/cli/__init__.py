@@ -20,6 +20,7 @@ _COMMANDS = (
     "guide",
     "keys",
     "kiosk",
+    "next",
     "phone",
     "pin",
     "plan",

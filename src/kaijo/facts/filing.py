@@ -44,6 +44,20 @@ def filing_deadline(year: int) -> date:
     return announced.take(date, "last_day") if announced else by_rule(fact("filing-deadline"), year)
 
 
+def statutory_day(year: int) -> date:
+    """Return the day and month that the rule names, before it moves off a day without work [fact: filing-deadline].
+
+    Raises UsageProblem `facts.damaged`.
+    """
+    row = fact("filing-deadline")
+    return date(year, row.take(int, "month"), row.take(int, "day"))
+
+
+def is_announced(year: int) -> bool:
+    """Return whether a row of its own states the deadline in `year`, so that it is no guess by the rule."""
+    return f"filing-deadline-{year}" in book()
+
+
 def by_rule(row: Fact, year: int) -> date:
     """Return the day and month that `row` states, moved on to a working day. Raises UsageProblem `facts.damaged`."""
     try:

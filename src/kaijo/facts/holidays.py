@@ -16,6 +16,11 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < _SATURDAY and day not in _holidays() and f"{day:%m-%d}" not in _year_end()
 
 
+def holidays_known(year: int) -> bool:
+    """Return whether the holidays of `year` are in the book [fact: holidays]. Raises UsageProblem `facts.damaged`."""
+    return any(isinstance(day, date) and day.year == year for day in _holidays())
+
+
 def listed(row: Fact, kind: type[date | str], *path: str) -> frozenset[date | str]:
     """Return the days that `row` lists under `path`, each exactly a `kind`. Raises UsageProblem `facts.damaged`."""
     days = row.take(list, *path)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from kaijo.facts.book import fact
+from kaijo.facts.months import MOST_MONTHS
 
 
 class SuggestedShape(NamedTuple):
@@ -41,3 +42,18 @@ def recall_intervals() -> tuple[timedelta, ...]:
     if not days or any(type(day) is not int or day < 1 for day in days):
         raise row.damaged("days")
     return tuple(timedelta(days=day) for day in days)
+
+
+class NextYearSteps(NamedTuple):
+    """How long before the deadline each step of getting ready is due: months, months, days."""
+
+    reader_months: int
+    rehearse_months: int
+    send_days: int
+
+
+def next_year_steps() -> NextYearSteps:
+    """Return our own times [fact: next-year-steps]. Raises UsageProblem `facts.damaged`."""
+    row = fact("next-year-steps")
+    reader, rehearse = (row.count(key, most=MOST_MONTHS) for key in ("reader_months", "rehearse_months"))
+    return NextYearSteps(reader, rehearse, row.count("send_days"))

@@ -4,7 +4,7 @@ A message has title, cause and remedy; a label is one text. Both are rows of `ca
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -82,7 +82,12 @@ def show(value: object, lang: Lang) -> str:
 def show_time(moment: datetime, lang: Lang) -> str:
     """Return a moment in JST as '2027年3月15日（月）21:40' or 'Mon 15 Mar 2027 21:40'."""
     at = moment.astimezone(JST)
+    return f"{show_day(at, lang)}{'' if lang == 'ja' else ' '}{at:%H:%M}"
+
+
+def show_day(at: date, lang: Lang) -> str:
+    """Return a day as '2027年3月15日（月）' or 'Mon 15 Mar 2027'."""
     day = _WEEKDAYS[lang][at.weekday()]
     if lang == "ja":
-        return f"{at.year}年{at.month}月{at.day}日（{day}）{at:%H:%M}"
-    return f"{day} {at.day} {_MONTHS[at.month - 1]} {at.year} {at:%H:%M}"
+        return f"{at.year}年{at.month}月{at.day}日（{day}）"
+    return f"{day} {at.day} {_MONTHS[at.month - 1]} {at.year}"

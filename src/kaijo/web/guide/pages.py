@@ -16,6 +16,7 @@ from kaijo.errors import UsageProblem
 from kaijo.facts.book import fact
 from kaijo.facts.etax import etax_first_use, etax_pins
 from kaijo.facts.pins import PinKind
+from kaijo.keep.next_year import ADVICE
 from kaijo.plan.advice import plan
 from kaijo.plan.calendar import calendar_text
 from kaijo.plan.parsing import parse
@@ -126,7 +127,7 @@ class GuidePages:
         return self._site.render(request, "guide/reading.html", row=row, causes=row.take(list, "order"))
 
     def _next_year(self, request: Request) -> Response:
-        return self._site.render(request, "guide/next_year.html")
+        return self._site.render(request, "guide/next_year.html", advice=ADVICE)
 
 
 def _to_start(_request: Request) -> Response:
