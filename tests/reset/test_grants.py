@@ -74,6 +74,19 @@ def test_relay_step_at_the_end_of_the_session_is_refused_and_gives_no_grant(benc
         assert records.grants(bench.pseudonym, made.id) == ()
 
 
+@pytest.mark.parametrize("until", [4, 5])
+def test_relay_step_repeated_after_the_time_is_refused_and_changes_nothing(until: int, bench: Bench) -> None:
+    made = bench.reserve()
+    opened = bench.open()
+    bench.prove(opened)
+    bench.relay(opened.session.id, until=until)
+    bench.clock.advance(opened.session.expires_at - bench.clock.now())
+    held = bench.row(made)
+    assert held.state is ReservationState.HELD
+    assert code_of(lambda: bench.repeat(opened.session.id, 3)) == "reset.session-over"
+    assert bench.row(made) == held
+
+
 def test_relay_with_another_persons_card_is_refused_and_gives_the_reservation_back(bench: Bench) -> None:
     made = bench.reserve()
     opened = bench.open()

@@ -53,7 +53,8 @@ def relay_step(desk: Desk, *, session_id: str, step: int, response: bytes, place
         receipt = authentic(desk, card_id=visit.card_id, receipt=shown, at=now)
     with desk.store.begin() as records:
         session = find_session(records, session_id, place)
-        if not _is_repeated(_answers(desk, records, session), step, response):
+        repeated = _is_repeated(_answers(desk, records, session), step, response)
+        if not repeated:
             _require_relaying(records, session, now)
             require_won(records.add_answer(session, step, desk.veil.seal(response, _place(session, step))))
         if turn is None:
@@ -63,7 +64,7 @@ def relay_step(desk: Desk, *, session_id: str, step: int, response: bytes, place
         elif turn.command is None:
             _note_granted(records, session)
         elif turn.read is not None:
-            failure = _intend(records, session, read=turn.read, receipt=receipt, at=now)
+            failure = _intend(records, session, read=turn.read, receipt=receipt, at=now, repeated=repeated)
     # A failure is raised only after what it says has been written down.
     if failure is not None:
         raise failure
@@ -134,8 +135,18 @@ def _note_granted(records: Records, session: TerminalSession) -> None:
 
 
 def _intend(
-    records: Records, session: TerminalSession, *, read: ResetState, receipt: Receipt | None, at: datetime
+    records: Records,
+    session: TerminalSession,
+    *,
+    read: ResetState,
+    receipt: Receipt | None,
+    at: datetime,
+    repeated: bool,
 ) -> KaijoError | None:
+    if repeated:
+        # The intent is there; its command is said again only as long as it may still be obeyed.
+        require_going(records, session, at)
+        return None
     if receipt is not None:
         settle(records, pseudonym=session.pseudonym, receipt=receipt, at=at)
     try:
