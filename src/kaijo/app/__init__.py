@@ -14,10 +14,13 @@ from kaijo.app.operator import (
     token_keys,
 )
 from kaijo.app.pages import guide, local_places, pages, run
+from kaijo.app.signing import certificate_judge, export_authorities
 
 __all__ = [
     "audit_trail",
+    "certificate_judge",
     "desk",
+    "export_authorities",
     "face_engine",
     "guide",
     "home",

@@ -26,7 +26,9 @@ _COMMANDS = (
     "plan",
     "reader",
     "serve",
+    "sign",
     "up",
+    "verify",
 )
 _SETTINGS = {
     "help_option_names": ["-h", "--help"],

@@ -81,6 +81,22 @@ def show(file: Path) -> None:
 
 
 @command.command()
+@click.option("--out", "folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), required=True)
+@clock_option
+@lang_option
+@json_option
+def ca(folder: Path, clock: str | None) -> None:
+    """練習用の認証局と失効リストを書き出す / write the practice authorities, for others to verify with."""
+    files = app.export_authorities(folder, clock_at(clock))
+    if speech().json:
+        speech().answer({"files": [str(file) for file in files]})
+        return
+    speech().say("cli.practice-authorities")
+    for file in files:
+        click.echo(file)
+
+
+@command.command()
 @_file
 @click.option("--vpcd", "address", metavar="HOST:PORT", default="127.0.0.1:35963", show_default=True)
 @lang_option

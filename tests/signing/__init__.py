@@ -1,0 +1,1 @@
+"""The card signs, others verify."""
