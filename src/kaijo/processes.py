@@ -27,6 +27,7 @@ def service_process(
     clock_file: Path | None = None,
     port: int | None = None,
     face: str = "not-required",
+    terminals: str = "not-required",
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[str]:
     """Run the reservation service as a child process and yield its URL once it answers; stop it at the end.
@@ -35,7 +36,7 @@ def service_process(
     """
     chosen = port or free_port()
     command = [sys.executable, "-m", "kaijo", "serve", "--port", str(chosen), "--data", str(data), "--until-eof"]
-    command += ["--face", face]
+    command += ["--face", face, "--terminals", terminals]
     if clock is not None:
         command += ["--clock", clock]
     if clock_file is not None:

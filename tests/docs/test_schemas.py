@@ -29,7 +29,7 @@ SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 NAMES = (
     *("audit", "check", "claims", "completion", "demo", "error", "face-evaluation", "facts", "keys"),
     *("next", "persons", "pin-keep", "pin-recall", "pin-suggestion", "plan", "reader-test", "readers"),
-    *("reservation", "signed", "verdict"),
+    *("reservation", "signed", "terminal", "verdict"),
 )
 PROOF = pins_of("signature-locked")[PinKind.AUTHENTICATION]
 

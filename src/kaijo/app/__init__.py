@@ -15,15 +15,20 @@ from kaijo.app.operator import (
 )
 from kaijo.app.pages import guide, local_places, pages, run
 from kaijo.app.signing import certificate_judge, export_authorities
+from kaijo.app.terminals import admit, enrolled, gatehouse, key_file, terminal_keys
 
 __all__ = [
+    "admit",
     "audit_trail",
     "certificate_judge",
     "desk",
+    "enrolled",
     "export_authorities",
     "face_engine",
+    "gatehouse",
     "guide",
     "home",
+    "key_file",
     "lay",
     "local_places",
     "make_folder",
@@ -38,5 +43,6 @@ __all__ = [
     "run_watched",
     "service",
     "telemetry",
+    "terminal_keys",
     "token_keys",
 ]

@@ -158,6 +158,7 @@ def service(
     keys: "CardKeys | None" = None,
     database: str | None = None,
     watch: "Telemetry | None" = None,
+    terminals_required: bool = False,
 ) -> "ASGIApp":
     """Return the reservation service around a desk, watched by `watch`. Raises as `desk`."""
     seen = watch or telemetry(clock)
@@ -168,7 +169,7 @@ def service(
 
     make_clerks(made, data)
     made = replace(made, store=WatchedStore(made.store, seen.metrics), keys=WatchedKeys(made.keys, seen.metrics))
-    return create_app(desk=made, practice=True, watch=seen)
+    return create_app(desk=made, practice=True, watch=seen, terminals_required=terminals_required)
 
 
 def telemetry(clock: Clock) -> "Telemetry":

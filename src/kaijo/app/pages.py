@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kaijo.app.cards import note_last_try, practice_issuer
 from kaijo.app.folders import make_folder
+from kaijo.app.terminals import terminal_keys
 from kaijo.clock import Clock
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def pages(
         note_last_try=lambda reading: note_last_try(clock, reading),
         set_clock=set_clock,
         clerks=clerks,
+        terminals=terminal_keys(service_url, clock),
     )
 
 

@@ -27,6 +27,7 @@ _COMMANDS = (
     "reader",
     "serve",
     "sign",
+    "terminal",
     "up",
     "verify",
 )

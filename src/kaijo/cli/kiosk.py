@@ -45,7 +45,7 @@ def reset(card: Path | None, reader: str | None, service: str, clock: str | None
     time = clock_at(clock)
     guard = Guard(app.open_link(card, reader), time)
     try:
-        with ServiceClient(service) as client:
+        with ServiceClient(service, terminals=app.terminal_keys(service, time)) as client:
             kiosk = Kiosk(guard, client, time, name=name, on_step=tell)
             visit = kiosk.open()
             show_tries(guard, visit.proof)

@@ -42,6 +42,13 @@ face_option = click.option(
     show_default=True,
     help="署名用の予約に顔照合を求めるか / whether a signature PIN reservation needs the face",
 )
+terminals_option = click.option(
+    "--terminals",
+    type=click.Choice(["required", "not-required"]),
+    default="not-required",
+    show_default=True,
+    help="登録したキオスク・窓口の端末だけを通すか / whether kiosks and counters must be enrolled",
+)
 data_option = click.option(
     "--data",
     metavar="DIR",

@@ -11,7 +11,7 @@ import click
 
 from kaijo import app
 from kaijo.cli.custody import card_keys, key_file_type, module_option, token_option
-from kaijo.cli.options import SERVICE_PORT, clock_option, data_option, database_option, face_option
+from kaijo.cli.options import SERVICE_PORT, clock_option, data_option, database_option, face_option, terminals_option
 from kaijo.cli.speech import lang_option, speech
 from kaijo.clock import SharedClock, clock_at
 from kaijo.errors import UsageProblem
@@ -22,6 +22,7 @@ from kaijo.errors import UsageProblem
 @data_option
 @database_option
 @face_option
+@terminals_option
 @click.option(
     "--keys",
     "key_file",
@@ -60,6 +61,7 @@ def command(
     data: Path | None,
     database: str | None,
     face: str,
+    terminals: str,
     key_file: Path | None,
     token: str | None,
     module: str | None,
@@ -76,7 +78,15 @@ def command(
     keys = card_keys(key_file, token, module)
     watch = app.telemetry(time)
     folder = data or app.home() / "service"
-    service = app.service(folder, time, face_required=face == "required", keys=keys, database=database, watch=watch)
+    service = app.service(
+        folder,
+        time,
+        face_required=face == "required",
+        keys=keys,
+        database=database,
+        watch=watch,
+        terminals_required=terminals == "required",
+    )
     if metrics_port is not None:
         watch.expose(metrics_port)
     if until_eof:

@@ -30,7 +30,12 @@ def command(port: int, data: Path | None, clock: str | None, face: str, *, no_br
     time.set(None if clock is None else parse_time(clock))
     speech().say("up.preparing")
     places = app.local_places(folder, time)
-    with service_process(data=folder / "service", clock_file=time.file, port=port + 1, face=face) as service:
+    running = service_process(
+        data=folder / "service", clock_file=time.file, port=port + 1, face=face, terminals="required"
+    )
+    with running as service:
+        own = (("kiosk-1", "kiosk"), ("counter-1", "counter"))
+        app.admit(folder / "service", service, time, own, keys=folder / "terminals")
         url = f"http://127.0.0.1:{port}/"
         speech().say("up.running", url=url, service=service)
         for clerk, password in app.practice_clerks(folder / "service").items():

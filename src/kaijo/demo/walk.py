@@ -79,10 +79,13 @@ class Demo:
         create(file, issuer.issue(self._person, self._clock.now()))
         self._step("card")
         now = self._clock.now().isoformat()
-        service = service_process(data=folder / "service", clock=now, environment={"KAIJO_HOME": str(folder)})
-        with service as url, ServiceClient(url) as client, self._place(file) as open_guard:
-            self._step("service", url=url)
-            return self._recover(open_guard, client)
+        data = folder / "service"
+        running = service_process(data=data, clock=now, terminals="required", environment={"KAIJO_HOME": str(folder)})
+        with running as url, self._place(file) as open_guard:
+            kiosk = app.enrolled(data, url, self._clock, "demo-kiosk", "kiosk")
+            with ServiceClient(url, terminals=[kiosk]) as client:
+                self._step("service", url=url)
+                return self._recover(open_guard, client)
 
     def _recover(self, open_guard: Callable[[], AbstractContextManager[Guard]], client: ServiceClient) -> Signed:
         with open_guard() as guard:

@@ -48,6 +48,7 @@ class Tag(Enum):
     FACE_REFUSED = "face-refused"
     TERMINAL_ENROLLED = "terminal-enrolled"
     TERMINAL_REVOKED = "terminal-revoked"
+    TERMINAL_REFUSED = "terminal-refused"
     CLERK_SIGNED_IN = "clerk-signed-in"
     CLERK_REFUSED = "clerk-refused"
     CLERK_LOCKED_OUT = "clerk-locked-out"

@@ -13,10 +13,11 @@ from kaijo.reset.counter.ports import CounterRecords
 from kaijo.reset.face_ports import FaceRecords
 from kaijo.reset.figures import OperationsRecords
 from kaijo.reset.records import Challenge, GrantRow, Reservation, TerminalSession
+from kaijo.reset.terminal_records import TerminalRecords
 from kaijo.securechannel.keys import SessionKeys
 
 
-class Records(CounterRecords, FaceRecords, OperationsRecords, AuditRecords, Protocol):
+class Records(CounterRecords, FaceRecords, OperationsRecords, AuditRecords, TerminalRecords, Protocol):
     """The rows inside one transaction. What returns bool says whether it won: True means exactly one row changed."""
 
     def add_challenge(self, challenge: Challenge) -> None:

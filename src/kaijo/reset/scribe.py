@@ -11,6 +11,7 @@ from kaijo.reset.counter.records import Entry as Line
 from kaijo.reset.face_records import FaceCheck, FaceState
 from kaijo.reset.records import GrantRow, Reservation, TerminalSession
 from kaijo.reset.states import GrantOutcome, ReservationState, SessionState
+from kaijo.reset.terminal_records import Terminal
 from kaijo.reset.veil import Veil
 
 _RESERVATION_TAGS: Final[Mapping[ReservationState, Tag]] = {
@@ -109,6 +110,11 @@ class Scribe:
     def operator_act(self, deed: str) -> Entry:
         """Return what an act of the operator on the house itself is written down as; `deed` is one word."""
         return self._entry(HOUSE, Tag.OPERATOR_ACT, {"deed": deed})
+
+    def terminal(self, terminal: Terminal, tag: Tag, **more: str) -> Entry:
+        """Return what an act on a terminal, or of one, is written down as."""
+        partition = self._veil.device(b"terminal " + terminal.id.encode())
+        return self._entry(partition, tag, {"terminal": terminal.id, "place": terminal.place.value, **more})
 
     def refused(self, code: str) -> Entry:
         """Return what a refusal is written down as; each code has a chain of its own, so that few callers meet."""

@@ -13,8 +13,19 @@ from kaijo.service.models import ErrorAnswer
 from kaijo.service.telemetry.context import answered_with
 from kaijo.words import LANGS, explain
 
+_UNKNOWN: Final = frozenset(
+    {
+        "terminal.required",
+        "terminal.unknown",
+        "terminal.revoked",
+        "terminal.wrong-place",
+        "terminal.clock",
+        "terminal.replayed",
+    }
+)
 _NOT_FOUND: Final = frozenset({"reset.unknown-session", "service.not-found"})
 _BY_CODE: Final = {
+    **dict.fromkeys(_UNKNOWN, 401),
     **dict.fromkeys(_NOT_FOUND, 404),
     "service.method-not-allowed": 405,
     "service.body-too-large": 413,
@@ -28,6 +39,7 @@ _BY_CLASS: Final[tuple[tuple[type[KaijoError], int], ...]] = (
     (GuardRefused, 409),
 )
 ERROR_ANSWERS: Final[Mapping[int | str, dict[str, Any]]] = {
+    401: {"model": ErrorAnswer, "description": "登録された端末からではありません · Not from an enrolled terminal"},
     404: {"model": ErrorAnswer, "description": "その受付はありません · There is no such session"},
     409: {
         "model": ErrorAnswer,

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Path
+from fastapi import APIRouter, Depends, FastAPI, Path
 from fastapi.exceptions import RequestValidationError
 from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
@@ -14,7 +14,7 @@ from kaijo.facts.stores import chains_for
 from kaijo.reset.desk import Desk
 from kaijo.reset.grants import relay_step, take_receipt
 from kaijo.reset.kiosk_sessions import accept_proof, end_session, open_session
-from kaijo.reset.records import Purpose, Reservation
+from kaijo.reset.records import Place, Purpose, Reservation
 from kaijo.reset.relay import first_command
 from kaijo.reset.reservations import (
     Evidence,
@@ -24,6 +24,7 @@ from kaijo.reset.reservations import (
     make_reservation,
 )
 from kaijo.reset.states import SessionState
+from kaijo.reset.terminal_records import Terminal
 from kaijo.service.answers import ERROR_ANSWERS, on_bad_request, on_http_error
 from kaijo.service.counter_api import counter_router
 from kaijo.service.envelope import Envelope
@@ -51,6 +52,7 @@ from kaijo.service.refusals import counting
 from kaijo.service.repeating import RepeatingRoute
 from kaijo.service.telemetry.house import Telemetry, telemetry
 from kaijo.service.telemetry.requests import Watched
+from kaijo.service.terminal_api import Gate, terminal_router
 
 # Traces would carry session ids and bodies to wherever an environment variable says.
 _SILENT: TelemetryConfig = {
@@ -63,11 +65,15 @@ _SILENT: TelemetryConfig = {
 SessionId = Annotated[str, Path(max_length=128, description="the id that opening the session gave")]
 
 
-def create_app(*, desk: Desk, practice: bool, watch: Telemetry | None = None) -> FastAPI:
+def create_app(
+    *, desk: Desk, practice: bool, watch: Telemetry | None = None, terminals_required: bool = False
+) -> FastAPI:
     """Return the service as an ASGI application. `practice` says that it serves test cards only.
 
-    `watch` is what it is watched with, when somebody else is to see it too.
+    `watch` is what it is watched with, when somebody else is to see it too. With `terminals_required` nobody but an
+    enrolled kiosk or counter is answered at its endpoints.
     """
+    gate = Gate(desk, required=terminals_required)
     watch = watch or telemetry(desk.clock)
     watch.attach(desk)
     app = FastAPI(
@@ -86,8 +92,11 @@ def create_app(*, desk: Desk, practice: bool, watch: Telemetry | None = None) ->
     app.include_router(operator_router(desk, watch, practice=practice))
     app.include_router(_phone(desk), prefix="/v1", responses=dict(ERROR_ANSWERS), tags=["phone"])
     app.include_router(face_router(desk), prefix="/v1/face-checks", responses=dict(ERROR_ANSWERS), tags=["face"])
-    app.include_router(_kiosk(desk), prefix="/v1/kiosk-sessions", responses=dict(ERROR_ANSWERS), tags=["kiosk"])
-    app.include_router(counter_router(desk, practice=practice), prefix="/v1", responses=dict(ERROR_ANSWERS))
+    app.include_router(_kiosk(desk, gate), prefix="/v1/kiosk-sessions", responses=dict(ERROR_ANSWERS), tags=["kiosk"])
+    app.include_router(counter_router(desk, gate, practice=practice), prefix="/v1", responses=dict(ERROR_ANSWERS))
+    app.include_router(
+        terminal_router(desk, gate), prefix="/v1/terminals", responses=dict(ERROR_ANSWERS), tags=["terminals"]
+    )
     return app
 
 
@@ -130,14 +139,15 @@ def _standing(row: Reservation) -> ReservationStateAnswer:
     return ReservationStateAnswer(kind=row.kind, state=row.state, expires_at=row.expires_at, used_at=row.used_at)
 
 
-def _kiosk(desk: Desk) -> APIRouter:
-    router = APIRouter(route_class=RepeatingRoute)
+def _kiosk(desk: Desk, gate: Gate) -> APIRouter:
+    known = gate.at(Place.KIOSK)
+    router = APIRouter(route_class=RepeatingRoute, dependencies=[Depends(known)])
 
     @router.post("", status_code=201, summary="カードから予約を見つける · Find the reservation by the card")
-    def sessions(request: SessionRequest) -> SessionAnswer:
+    def sessions(request: SessionRequest, terminal: Annotated[Terminal | None, Depends(known)]) -> SessionAnswer:
         opened = open_session(
             desk,
-            kiosk=request.kiosk,
+            kiosk=request.kiosk if terminal is None else terminal.name,
             authentication_certificate=request.authentication_certificate,
             reset_state=None if request.reset_state is None else ResetState.decode(request.reset_state),
         )

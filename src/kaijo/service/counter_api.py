@@ -24,9 +24,10 @@ from kaijo.reset.counter.journal import day_of, read_journal
 from kaijo.reset.counter.letters import is_letter_visit, send_letter
 from kaijo.reset.desk import Desk
 from kaijo.reset.operations import MOST_DAYS, summarise
-from kaijo.reset.records import Reservation
+from kaijo.reset.records import Place, Reservation
 from kaijo.reset.relay import first_command
 from kaijo.reset.states import SessionState
+from kaijo.reset.terminal_records import Terminal
 from kaijo.service.counter_models import (
     ActAnswer,
     ActsAnswer,
@@ -55,6 +56,7 @@ from kaijo.service.counter_models import (
 )
 from kaijo.service.models import EndAnswer, ReceiptRequest, RelayRequest
 from kaijo.service.repeating import RepeatingRoute
+from kaijo.service.terminal_api import Gate, Known
 
 _SCHEME = "Bearer "
 _VISITS = range(1, 10)
@@ -71,12 +73,13 @@ ClerkId = Annotated[str, Path(max_length=64, description="a clerk")]
 Number = Annotated[int, Path(ge=1, le=99_999, description="a waiting number of today")]
 
 
-def counter_router(desk: Desk, *, practice: bool) -> APIRouter:
+def counter_router(desk: Desk, gate: Gate, *, practice: bool) -> APIRouter:
     """Return the counter's routes and the operations page's figures, for the prefix `/v1`."""
     router = APIRouter(route_class=RepeatingRoute)
-    for part in (_clerks(desk), _waiting(desk), _cases(desk, practice=practice), _sessions(desk)):
-        router.include_router(part, prefix="/counter", tags=["counter"])
-    router.include_router(_operations(desk), tags=["operator"])
+    known = gate.at(Place.COUNTER)
+    for part in (_clerks(desk), _waiting(desk), _cases(desk, practice=practice), _sessions(desk, known)):
+        router.include_router(part, prefix="/counter", tags=["counter"], dependencies=[Depends(known)])
+    router.include_router(_operations(desk), tags=["operator"], dependencies=[Depends(known)])
     return router
 
 
@@ -199,14 +202,15 @@ def _cases(desk: Desk, *, practice: bool) -> APIRouter:
     return router
 
 
-def _sessions(desk: Desk) -> APIRouter:
+def _sessions(desk: Desk, known: Known) -> APIRouter:
     router = APIRouter(route_class=RepeatingRoute)
 
     @router.post("/cases/{case_id}/sessions", status_code=201, summary="カードへの手続きを始める · Begin an act")
-    def begin(case_id: CaseId, request: BeginRequest, token: Token) -> CounterSessionAnswer:
-        begun = sessions.begin(
-            desk, token=token, case_id=case_id, act=request.act, kind=request.kind, terminal=request.terminal
-        )
+    def begin(
+        case_id: CaseId, request: BeginRequest, token: Token, terminal: Annotated[Terminal | None, Depends(known)]
+    ) -> CounterSessionAnswer:
+        name = request.terminal if terminal is None else terminal.name
+        begun = sessions.begin(desk, token=token, case_id=case_id, act=request.act, kind=request.kind, terminal=name)
         return CounterSessionAnswer(
             session_id=begun.id, expires_at=begun.expires_at, step=0, command=first_command().hex()
         )

@@ -1,29 +1,35 @@
 """The reservation service as a terminal sees it: its HTTP API, and nothing of its inside."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self
 
 import httpx2
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from kaijo.clock import Clock
 from kaijo.errors import KaijoError, Refused, ServiceTrouble, UsageProblem
 from kaijo.facts.pins import PinKind
+from kaijo.terminals.identity import HEADER, Identity, join_message, place_of
 from kaijo.words import LANGS, catalogue, explain
 
 _TIMEOUT_SECONDS = 20.0
 _OK = 200
-_ERRORS: dict[int, type[KaijoError]] = {404: Refused, 409: Refused, 422: UsageProblem}
+_REFUSED = (401, 404, 409, 429)
+_ERRORS: dict[int, type[KaijoError]] = {**dict.fromkeys(_REFUSED, Refused), 422: UsageProblem}
 
 
 class ServiceClient:
     """One connection to one service. Every refusal of the service comes out as the error it names.
 
+    `terminals` are the enrolled ones that speak here: each signs what is said at the paths of its place.
     Raises ServiceTrouble `service.unreachable`, `service.out-of-contract` from every method.
     """
 
-    def __init__(self, url: str, *, client: httpx2.Client | None = None) -> None:
+    def __init__(self, url: str, *, client: httpx2.Client | None = None, terminals: Iterable[Identity] = ()) -> None:
         self.url = url.rstrip("/")
+        self._terminals = {one.place: one for one in terminals}
         self._client = client or httpx2.Client(timeout=_TIMEOUT_SECONDS, trust_env=False)
 
     def __enter__(self) -> Self:
@@ -39,6 +45,21 @@ class ServiceClient:
     def health(self) -> dict[str, Any]:
         """Return the service's state, time and policy."""
         return self._call("GET", "/health")
+
+    def join(self, code: str, clock: Clock) -> Identity:
+        """Make a key and have it enrolled with the operator's code. Raises Refused `terminal.bad-code`."""
+        key = Ed25519PrivateKey.generate()
+        public = key.public_key().public_bytes_raw()
+        signature = key.sign(join_message(code, public))
+        body = {"code": code, "public_key": _text(public), "signature": _text(signature)}
+        made = self._call("POST", "/v1/terminals", body)
+        return Identity(
+            field_text(made, "terminal_id"), field_text(made, "name"), field_text(made, "place"), key, clock
+        )
+
+    def own_terminal(self, place: str) -> dict[str, Any]:
+        """Ask what the terminal of this place is known as. Raises Refused `terminal.…` when it is not."""
+        return self._call("GET", "/v1/terminals/own", by=self._terminals[place])
 
     def challenge(self, kind: PinKind) -> dict[str, Any]:
         """Ask for a challenge for a reservation; `message` holds the bytes to be signed."""
@@ -154,9 +175,32 @@ class ServiceClient:
         path: str,
         body: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
+        by: Identity | None = None,
+    ) -> dict[str, Any]:
+        terminal = by or self._terminals.get(place_of(path) or "")
+        try:
+            return self._answer(method, path, body, headers, terminal)
+        except Refused as refusal:
+            told = refusal.data.get("now")
+            if refusal.code != "terminal.clock" or terminal is None or not isinstance(told, datetime):
+                raise
+            terminal.put_right(told)
+        return self._answer(method, path, body, headers, terminal)
+
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None,
+        headers: Mapping[str, str] | None,
+        terminal: Identity | None,
     ) -> dict[str, Any]:
         try:
-            answer = self._client.request(method, self.url + path, json=body, headers=headers)
+            request = self._client.build_request(method, self.url + path, json=body, headers=headers)
+            if terminal is not None:
+                target, bearer = request.url.raw_path.decode("ascii"), request.headers.get("authorization", "")
+                request.headers[HEADER] = terminal.sign(method, target, request.content, bearer)
+            answer = self._client.send(request)
         except httpx2.InvalidURL:
             raise UsageProblem("usage.service-url", url=self.url) from None
         except httpx2.UnsupportedProtocol:

@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from kaijo.card.guard import TriesReading
 from kaijo.clock import Clock
 from kaijo.terminals.client import ServiceClient
+from kaijo.terminals.identity import Identity
 from kaijo.web.counter.pages import CounterPages
 from kaijo.web.failures import failure_handlers
 from kaijo.web.guide.pages import GuidePages
@@ -47,6 +48,7 @@ def pages(
     note_last_try: Callable[[TriesReading], None] = lambda _reading: None,
     set_clock: Callable[[datetime | None], None] | None = None,
     clerks: Callable[[], Mapping[str, str]] = dict,
+    terminals: Sequence[Identity] = (),
 ) -> Starlette:
     """Return the pages of `faces` as an ASGI application for this machine alone.
 
@@ -54,10 +56,10 @@ def pages(
     `service` is the address of the reservation service, which is only asked when a terminal needs it.
     `note_last_try` is told when a holder chose, in a sentence, to spend a last try. `set_clock`, where practice has
     a clock of its own, is told the time that somebody chose, None for the machine's. `clerks` gives the practice
-    clerks' passwords, which the counter shows where they are to be typed.
+    clerks' passwords, which the counter shows where they are to be typed. `terminals` are the enrolled ones here.
     Raises KeyError for a face that does not exist.
     """
-    client = ServiceClient(service)
+    client = ServiceClient(service, terminals=terminals)
     site = Site(
         faces=tuple(faces),
         service=client,

@@ -40,6 +40,7 @@ QUIET = {
     "close_case": "the journal's line tells it",
     "put_asked": "the journal's line tells it",
     "add_letter": "the journal's line tells it",
+    "use_number": "what the terminal said with it tells it",
     "use_letter": "the journal's line of the case tells it",
 }
 READS = ("find_", "last_", "is_")
@@ -53,6 +54,9 @@ NOUNS = {
     "figures",
     "grants",
     "reservations",
+    "terminal_of_code",
+    "terminals",
+    "terminals_seen",
     "tickets",
 }
 

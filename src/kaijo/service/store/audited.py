@@ -10,12 +10,14 @@ from datetime import date, datetime
 from typing import Protocol
 
 from kaijo.reset.audit import Entry as AuditEntry
+from kaijo.reset.audit import Tag
 from kaijo.reset.counter.clerks import is_locked
 from kaijo.reset.counter.records import DONE, Clerk, Entry
 from kaijo.reset.face_records import FaceCheck
 from kaijo.reset.records import GrantRow, Reservation, TerminalSession
 from kaijo.reset.scribe import Scribe
 from kaijo.reset.states import ACTIVE, ReservationState, require_won
+from kaijo.reset.terminal_records import Terminal
 from kaijo.service.store.database import SqlStore
 from kaijo.service.store.records import SqlRecords
 
@@ -130,6 +132,25 @@ class AuditedRecords(SqlRecords):
         missed = entry.outcome not in {DONE, "counter.clerk-locked"} and entry.pseudonym is None
         locked_out = missed and clerk is not None and is_locked(clerk)
         return self._noted(super().add_entry(entry), self._scribe.counter_line(entry, locked_out=locked_out))
+
+    def add_terminal(self, terminal: Terminal) -> bool:
+        """Keep a new terminal: the operator's act."""
+        entry = self._scribe.terminal(terminal, Tag.OPERATOR_ACT, deed="terminal-code")
+        return self._noted(super().add_terminal(terminal), entry)
+
+    def join_terminal(self, terminal: Terminal, public_key: bytes) -> bool:
+        """Keep the key of a terminal."""
+        entry = self._scribe.terminal(terminal, Tag.TERMINAL_ENROLLED)
+        return self._noted(super().join_terminal(terminal, public_key), entry)
+
+    def revoke_terminal(self, terminal: Terminal, at: datetime) -> bool:
+        """Revoke a terminal."""
+        entry = self._scribe.terminal(terminal, Tag.TERMINAL_REVOKED)
+        return self._noted(super().revoke_terminal(terminal, at), entry)
+
+    def refuse_terminal(self, terminal: Terminal, code: str) -> None:
+        """Note a refusal of somebody known."""
+        self.add_audit(self._scribe.terminal(terminal, Tag.TERMINAL_REFUSED, code=code))
 
     def count_refusal(self, day: date, code: str) -> None:
         """Count one refusal."""

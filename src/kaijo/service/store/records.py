@@ -23,9 +23,10 @@ from kaijo.service.store.rows import (
 )
 from kaijo.service.store.schema import answers, challenges, grants, reservations, sessions
 from kaijo.service.store.statements import count, read
+from kaijo.service.store.terminal_records import SqlTerminals
 
 
-class SqlRecords(SqlCounterRecords, SqlOperations, SqlFaceRecords, SqlAudit):
+class SqlRecords(SqlCounterRecords, SqlOperations, SqlFaceRecords, SqlTerminals, SqlAudit):
     """The rows inside one open transaction; see `kaijo.reset.ports.Records` for what each method promises."""
 
     def add_challenge(self, challenge: Challenge) -> None:
