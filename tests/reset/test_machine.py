@@ -11,6 +11,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from kaijo.card.administration import Receipt
 from kaijo.errors import KaijoError
 from kaijo.facts.pins import PinKind
+from kaijo.reset.extending import extend_session
 from kaijo.reset.grants import relay_step
 from kaijo.reset.kiosk_sessions import Opened
 from kaijo.reset.relay import first_command
@@ -88,6 +89,12 @@ class Recovery(RuleBasedStateMachine):
             if session is not None:
                 self.bench.prove(session)
                 self.commands.setdefault(session.session.id, (0, first_command()))
+
+    @rule(session=sessions)
+    def extend(self, session: Opened | None) -> None:
+        with suppress(KaijoError):
+            if session is not None:
+                extend_session(self.bench.desk, session_id=session.session.id)
 
     @rule(session=sessions, passes=st.integers(1, 5))
     def relay(self, session: Opened | None, passes: int) -> None:

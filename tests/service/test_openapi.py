@@ -53,6 +53,7 @@ def test_document_is_openapi_3_1_with_these_paths(document: dict[str, Any]) -> N
         "/v1/kiosk-sessions/{session_id}/proof": {"post"},
         "/v1/kiosk-sessions/{session_id}/relay": {"post"},
         "/v1/kiosk-sessions/{session_id}/receipt": {"post"},
+        "/v1/kiosk-sessions/{session_id}/extend": {"post"},
         "/v1/kiosk-sessions/{session_id}/end": {"post"},
         "/v1/terminals": {"post"},
         "/v1/terminals/own": {"get"},

@@ -3,7 +3,7 @@
 import gc
 from datetime import timedelta
 
-from kaijo.facts.lifetimes import kiosk_session_life
+from kaijo.facts.lifetimes import kiosk_session_life, kiosk_session_most
 from kaijo.web.kiosk.visits import Choosing
 from kaijo.words import label
 from tests.support.world import World
@@ -70,6 +70,20 @@ def test_more_time_goes_back_to_the_screen_and_lasts_as_long_as_the_service_wait
     assert is_done(visitor.send(choose(visitor, new), step="write"))
 
 
+def test_slow_typist_is_not_cut_off_while_somebody_is_there(visitor: Visitor, world: World) -> None:
+    reserve(visitor)
+    new = prove(visitor, arrive(visitor))
+    token = new.forms[0].hidden()["token"]
+    opened, signs = world.clock.now(), 0
+    while world.clock.now() + 50 * SECOND < opened + kiosk_session_most():
+        world.clock.advance(50 * SECOND)
+        assert here(visitor, new, token) == {}
+        signs += 1
+    assert signs == 17
+    assert world.rows("SELECT count(*) FROM audit_rows WHERE tag = 'session-extended'") != [(0,)]
+    assert is_done(visitor.send(choose(visitor, new), step="write"))
+
+
 def test_sign_of_life_of_the_script_keeps_the_visit(visitor: Visitor, world: World) -> None:
     reserve(visitor)
     visit = arrive(visitor)
@@ -97,7 +111,7 @@ def test_visit_is_over_when_the_services_time_is(visitor: Visitor, world: World)
     reserve(visitor)
     visit = prove(visitor, arrive(visitor))
     token = visit.forms[0].hidden()["token"]
-    for _ in range(6):
+    for _ in range(kiosk_session_most() // (30 * SECOND)):
         world.clock.advance(30 * SECOND)
         here(visitor, visit, token)
     answer = choose(visitor, visit)

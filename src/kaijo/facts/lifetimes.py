@@ -33,6 +33,11 @@ def kiosk_session_life() -> timedelta:
     return life(fact("kiosk-session-life"))
 
 
+def kiosk_session_most() -> timedelta:
+    """Return how long one kiosk session may last at most, extended [fact: kiosk-session-most]."""
+    return life(fact("kiosk-session-most"))
+
+
 def consent_reading_life() -> timedelta:
     """Return how old the reading of the tries may be when the holder consents to the last one [fact: consent-life]."""
     return life(fact("consent-life"))

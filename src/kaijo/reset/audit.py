@@ -34,6 +34,7 @@ class Tag(Enum):
     RESERVATION_CANCELLED = "reservation-cancelled"
     RESERVATION_EXPIRED = "reservation-expired"
     SESSION_OPENED = "session-opened"
+    SESSION_EXTENDED = "session-extended"
     SESSION_ENDED = "session-ended"
     PROOF_ACCEPTED = "proof-accepted"
     PROOF_REFUSED = "proof-refused"

@@ -60,6 +60,10 @@ class Records(CounterRecords, FaceRecords, OperationsRecords, AuditRecords, Term
         """Return the card's session of that id."""
         ...
 
+    def extend_session(self, before: TerminalSession, after: TerminalSession) -> bool:
+        """Store the end of `after` if state and end are still those of `before`; return whether."""
+        ...
+
     def move_session(self, before: TerminalSession, after: TerminalSession) -> bool:
         """Store the state of `after` if it is still that of `before`."""
         ...

@@ -62,6 +62,10 @@ class Scribe:
         terminal = sha256(session.kiosk.encode()).hexdigest()[:_NAME_DIGITS]
         return self._entry(session.pseudonym, Tag.SESSION_OPENED, _of_session(session) | {"terminal": terminal})
 
+    def session_extended(self, session: TerminalSession) -> Entry:
+        """Return what more time for a session is written down as."""
+        return self._entry(session.pseudonym, Tag.SESSION_EXTENDED, _of_session(session))
+
     def session_moved(self, after: TerminalSession) -> Entry | None:
         """Return what its move to this state is written down as; that the grant is there shows in the grant's row."""
         tag = _SESSION_TAGS.get(after.state)

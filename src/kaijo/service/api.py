@@ -12,6 +12,7 @@ from kaijo.card.administration import Receipt, ResetState
 from kaijo.errors import KaijoError
 from kaijo.facts.stores import chains_for
 from kaijo.reset.desk import Desk
+from kaijo.reset.extending import extend_session
 from kaijo.reset.grants import relay_step, take_receipt
 from kaijo.reset.kiosk_sessions import accept_proof, end_session, open_session
 from kaijo.reset.records import Place, Purpose, Reservation
@@ -35,6 +36,8 @@ from kaijo.service.models import (
     ChallengeRequest,
     EndAnswer,
     EndRequest,
+    ExtendAnswer,
+    ExtendRequest,
     ProofRequest,
     ReceiptAnswer,
     ReceiptRequest,
@@ -175,6 +178,10 @@ def _kiosk(desk: Desk, gate: Gate) -> APIRouter:
         if done.command is None:
             return RelayAnswer(state=SessionState.GRANTED, step=done.step)
         return RelayAnswer(state=SessionState.RELAYING, step=done.step, command=done.command.hex())
+
+    @router.post("/{session_id}/extend", summary="時間を延ばす · Go on, while somebody is there")
+    def extend(session_id: SessionId, _request: ExtendRequest) -> ExtendAnswer:
+        return ExtendAnswer(expires_at=extend_session(desk, session_id=session_id).expires_at)
 
     @router.post("/{session_id}/receipt", summary="カードの受領証を渡す · Hand in the receipt")
     def receipt(session_id: SessionId, request: ReceiptRequest) -> ReceiptAnswer:

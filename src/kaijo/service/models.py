@@ -181,6 +181,16 @@ class ReceiptAnswer(_Answer):
     completed_at: Moment
 
 
+class ExtendRequest(_Request):
+    """Somebody is still at the kiosk."""
+
+
+class ExtendAnswer(_Answer):
+    """When the session ends now."""
+
+    expires_at: Moment
+
+
 class EndRequest(_Request):
     """Nothing more is coming from the kiosk."""
 

@@ -118,6 +118,10 @@ class ServiceClient:
         """Hand in the card's receipt."""
         return self._call("POST", f"/v1/kiosk-sessions/{session}/receipt", {"receipt": receipt.hex()})
 
+    def extend(self, session: str) -> dict[str, Any]:
+        """Have the session last longer, because somebody is there."""
+        return self._call("POST", f"/v1/kiosk-sessions/{session}/extend", {})
+
     def end(self, session: str) -> dict[str, Any]:
         """End the session; a reservation that caused no reset is free again."""
         return self._call("POST", f"/v1/kiosk-sessions/{session}/end", {})

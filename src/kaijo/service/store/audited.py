@@ -96,6 +96,10 @@ class AuditedRecords(SqlRecords):
         super().add_session(session)
         self.add_audit(self._scribe.session_opened(session))
 
+    def extend_session(self, before: TerminalSession, after: TerminalSession) -> bool:
+        """Store the end of `after`."""
+        return self._noted(super().extend_session(before, after), self._scribe.session_extended(after))
+
     def move_session(self, before: TerminalSession, after: TerminalSession) -> bool:
         """Store the state of `after`."""
         won = super().move_session(before, after)

@@ -94,6 +94,15 @@ class SqlRecords(SqlCounterRecords, SqlOperations, SqlFaceRecords, SqlTerminals,
         row = self.row(sessions, _key(sessions, pseudonym, session_id))
         return None if row is None else read(session_of, row)
 
+    def extend_session(self, before: TerminalSession, after: TerminalSession) -> bool:
+        """Store the end of `after` if state and end are still those of `before`."""
+        expected = and_(
+            _key(sessions, before.pseudonym, before.id),
+            sessions.c.state == before.state.value,
+            sessions.c.expires_at == ticks(before.expires_at),
+        )
+        return self.moves(update(sessions).where(expected).values(expires_at=ticks(after.expires_at)))
+
     def move_session(self, before: TerminalSession, after: TerminalSession) -> bool:
         """Store the state of `after` if it is still that of `before`."""
         expected = and_(_key(sessions, before.pseudonym, before.id), sessions.c.state == before.state.value)

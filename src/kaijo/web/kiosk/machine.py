@@ -2,7 +2,8 @@
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import RLock
 
@@ -10,7 +11,7 @@ from kaijo.card.guard import Guard
 from kaijo.errors import CardTrouble, Refused, ServiceTrouble
 from kaijo.facts.book import fact
 from kaijo.facts.lifetimes import kiosk_session_life, life
-from kaijo.terminals.kiosk import Kiosk, Visit
+from kaijo.terminals.kiosk import Kiosk, Visit, extend
 from kaijo.web.kiosk.visits import Asking, Choosing, Fate, Stage, fate_of
 from kaijo.web.places import Place, PlaceKind
 from kaijo.web.site import Site
@@ -89,7 +90,15 @@ class Machine:
             raise Over(self._last[1] if self._last is not None and self._last[0] == key else Fate.UNKNOWN)
         if touch:
             self._touched = now
+            self._extend(now)
         return self._stage
+
+    def _extend(self, now: datetime) -> None:
+        """Ask the service for more time once half of it is over; without an answer the visit ends when it would."""
+        stage = self._stage
+        if isinstance(stage, Choosing) and stage.visit.expires_at - now < kiosk_session_life() / 2:
+            with suppress(ServiceTrouble, Refused):
+                self._stage = replace(stage, proved=extend(self.site.service, stage.proved))
 
     def wait_longer(self) -> None:
         """Wait for the rest of this visit as long as the service does."""

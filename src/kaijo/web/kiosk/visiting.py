@@ -1,6 +1,7 @@
 """One visit to the kiosk. It has one address; what is shown there is what is true of it at that moment."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import partial
 
 from starlette.requests import Request
@@ -8,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kaijo.errors import GuardRefused, KaijoError, Refused
+from kaijo.facts.lifetimes import kiosk_session_most
 from kaijo.sheets.kiosk_slip import kiosk_slip
 from kaijo.web.entries import Wrong
 from kaijo.web.failures import status_of
@@ -187,6 +189,7 @@ class VisitPages:
             **data,
             here=f"/kiosk/visits/{self._machine.key}",
             going_on=self._machine.going_on,
+            most=kiosk_session_most() // timedelta(minutes=1),
             warning=int(self._machine.idle_warning.total_seconds()),
             limit=int(self._machine.idle_limit.total_seconds()),
         )
