@@ -27,7 +27,7 @@ from tests.support.world import NEW_PINS, NIGHT, World, pins_of
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 NAMES = (
-    *("audit", "check", "claims", "completion", "demo", "error", "face-evaluation", "facts", "keys"),
+    *("audit", "check", "claims", "completion", "database", "demo", "error", "face-evaluation", "facts", "keys"),
     *("next", "persons", "pin-keep", "pin-recall", "pin-suggestion", "plan", "reader-test", "readers"),
     *("reservation", "signed", "terminal", "verdict"),
 )

@@ -11,6 +11,7 @@ from sqlalchemy import URL, Engine, create_engine
 
 from kaijo.service.store.database import SqlStore
 from kaijo.service.store.schema import TABLES
+from kaijo.service.store.upkeep import bring_up_to_date
 from tests.support.postgres import SERVERS, Servers
 
 SQLITE = "sqlite"
@@ -67,6 +68,7 @@ def make_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ma
             with closing(server.admin()) as admin:
                 if admin.execute("select 1 from pg_database where datname = 'kaijo'").fetchone() is None:
                     admin.execute("create database kaijo")
+            bring_up_to_date(database.place)
             empty(database)
         made.append(database)
         return database

@@ -1,6 +1,7 @@
 """The composition root: the only room that knows every adapter, a file for each side of the house."""
 
 from kaijo.app.cards import lay, note_last_try, open_link, open_noisy_link, practice_issuer
+from kaijo.app.database import database_status, upgrade_database
 from kaijo.app.folders import home, make_folder
 from kaijo.app.operator import (
     audit_trail,
@@ -21,6 +22,7 @@ __all__ = [
     "admit",
     "audit_trail",
     "certificate_judge",
+    "database_status",
     "desk",
     "enrolled",
     "export_authorities",
@@ -45,4 +47,5 @@ __all__ = [
     "telemetry",
     "terminal_keys",
     "token_keys",
+    "upgrade_database",
 ]

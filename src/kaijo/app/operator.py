@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kaijo import __version__
 from kaijo.app.cards import practice_issuer
+from kaijo.app.database import DATABASE, database_place
 from kaijo.app.folders import make_folder, secret
 from kaijo.clock import Clock
 from kaijo.errors import ServiceTrouble, UsageProblem
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from kaijo.virtualcard.issuer import Issuer
 
 _CERTIFIED = (PinKind.AUTHENTICATION, PinKind.SIGNATURE)
-_DATABASE = "service.sqlite3"
 
 
 def desk(
@@ -56,14 +56,13 @@ def desk(
         from kaijo.reset.scribe import Scribe
         from kaijo.reset.veil import Veil
         from kaijo.service.cardadmin import KeyFileCardKeys
-        from kaijo.service.store.address import read_address
         from kaijo.service.store.audited import AuditedStore
         from kaijo.service.store.database import SqlStore
         from kaijo.service.trust.checking import CertificateTrust
     except ModuleNotFoundError as missing:
         raise ServiceTrouble("service.no-extra", module=missing.name or "") from None
 
-    place = data / _DATABASE if database is None else read_address(database)
+    place = database_place(data, database)
     issuer = practice_issuer(clock)
     veil = Veil(secret(make_folder(data) / "veil.key"), randomness=secrets.token_bytes)
     face = FaceRule.REQUIRED if face_required else FaceRule.NOT_REQUIRED
@@ -109,7 +108,7 @@ def audit_trail(data: Path, clock: Clock, *, database: str | None = None) -> "Tr
 
     Raises UsageProblem `audit.no-trail` (path) where no service has ever been, and as `desk`.
     """
-    if database is None and not (data / _DATABASE).exists():
+    if database is None and not (data / DATABASE).exists():
         raise UsageProblem("audit.no-trail", path=str(data))
     made = desk(data, clock, face_required=False, database=database)
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

@@ -14,6 +14,7 @@ _COMMANDS = (
     "card",
     "check",
     "counter",
+    "database",
     "demo",
     "face",
     "facts",

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from kaijo.errors import ServiceTrouble
 from kaijo.service.store.database import SqlStore
-from kaijo.service.store.schema import STEPS, TABLES, VERSION
+from kaijo.service.store.schema import TABLES
 from tests.reset.bench import LIFE, SIGNATURE, Bench
 
 
@@ -19,7 +19,7 @@ def code_of_opening(path: Path) -> str:
 
 
 def settings_of(store: SqlStore) -> list[object]:
-    with store._engine.begin() as connection:
+    with store._opened.engine.begin() as connection:
         names = ("journal_mode", "synchronous", "foreign_keys")
         return [connection.execute(text(f"PRAGMA {name}")).scalar_one() for name in names]
 
@@ -64,36 +64,6 @@ def test_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
         move_and_fail()
     assert bench.reservations() == (made,)
     store.close()
-
-
-def test_store_of_another_version_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "service.db"
-    SqlStore(path).close()
-    with closing(sqlite3.connect(path)) as raw, raw:
-        raw.execute("UPDATE schema_versions SET version = 99")
-    with pytest.raises(ServiceTrouble) as trouble:
-        SqlStore(path)
-    assert trouble.value.diagnostics() == {"code": "store.version", "data": {"found": 99, "wanted": VERSION}}
-
-
-def test_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
-    path = tmp_path / "service.db"
-    store = SqlStore(path)
-    made = Bench(store=store).reserve()
-    store.close()
-    with closing(sqlite3.connect(path)) as raw, raw:
-        for table, columns in STEPS[1].items():
-            for column in columns:
-                raw.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-        for table in ("sign_ins", "clerks", "asked", "cases", "journal"):
-            raw.execute(f"DROP TABLE {table}")
-        raw.execute("UPDATE schema_versions SET version = 1")
-    for _ in range(2):
-        store = SqlStore(path)
-        with store.begin() as records:
-            assert records.reservations(made.pseudonym) == (made,)
-            assert records.clerks() == ()
-        store.close()
 
 
 def test_store_in_somebody_elses_database_is_refused(tmp_path: Path) -> None:

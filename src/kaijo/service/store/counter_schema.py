@@ -109,3 +109,5 @@ refusals = Table(
 )
 
 Index("journal_by_time", journal.c.day, journal.c.at)
+Index("cases_by_end", cases.c.expires_at)
+Index("sign_ins_by_end", sign_ins.c.expires_at)

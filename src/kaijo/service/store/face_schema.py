@@ -43,3 +43,4 @@ face_pictures = Table(
 )
 
 Index("face_tries_of_subject", face_tries.c.subject, face_tries.c.at)
+Index("face_checks_by_end", face_checks.c.expires_at)

@@ -22,9 +22,7 @@ from sqlalchemy import (
 from kaijo.card.administration import Act
 from kaijo.reset.records import Place
 
-# Tables that are new join a database of any version; a column that is new makes a version and a step to it.
-VERSION: Final = 2
-STEPS: Final = {1: {"reservations": ("act", "case_id"), "sessions": ("act", "place")}}
+# What changes here needs a step in `migrations`: tests compare the two.
 TABLES: Final = MetaData()
 
 _PSEUDONYM = String(64)
@@ -110,3 +108,7 @@ grants = Table(
 )
 
 Index("grants_of_reservation", grants.c.pseudonym, grants.c.reservation)
+# By these retention finds what is over.
+Index("challenges_by_end", challenges.c.expires_at)
+Index("reservations_by_end", reservations.c.expires_at)
+Index("sessions_by_end", sessions.c.expires_at)

@@ -1,0 +1,44 @@
+"""`kaijo database`: how the service's database stands, and bringing it up to date."""
+
+from pathlib import Path
+
+import click
+
+from kaijo import app
+from kaijo.cli.options import data_option, database_option
+from kaijo.cli.speech import json_option, lang_option, speech
+
+
+@click.group("database")
+def command() -> None:
+    """予約サービスのデータベース / the reservation service's database."""
+
+
+@command.command("status")
+@data_option
+@database_option
+@lang_option
+@json_option
+def status(data: Path | None, database: str | None) -> None:
+    """いまの段階。終了コード1は、このままでは使えない / how it stands; exit code 1: not usable as it is."""
+    found = app.database_status(data or app.home() / "service", database)
+    if speech().json:
+        speech().answer(found.plain())
+    else:
+        speech().say(f"database.{found.state}", step=found.step or "-", newest=found.newest)
+    if not found.usable:
+        raise SystemExit(1)
+
+
+@command.command("upgrade")
+@data_option
+@database_option
+@lang_option
+@json_option
+def upgrade(data: Path | None, database: str | None) -> None:
+    """足りない段階を進める。古いプログラムは動いたままでよい / take the missing steps; older programs may go on."""
+    before, after = app.upgrade_database(data or app.home() / "service", database)
+    if speech().json:
+        speech().answer({"before": before.plain(), "after": after.plain()})
+    else:
+        speech().say("database.upgraded", before=before.step or "-", after=after.step)
