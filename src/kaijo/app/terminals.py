@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from kaijo.app.database import database_place
 from kaijo.app.folders import home, make_folder, secret
 from kaijo.clock import Clock
 from kaijo.errors import Refused, ServiceTrouble
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from kaijo.reset.veil import Veil
     from kaijo.service.store.audited import AuditedStore
     from kaijo.terminals.identity import Identity
-
-_DATABASE = "service.sqlite3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +38,12 @@ def gatehouse(data: Path, clock: Clock, *, database: str | None = None) -> "Iter
     try:
         from kaijo.reset.scribe import Scribe
         from kaijo.reset.veil import Veil
-        from kaijo.service.store.address import read_address
         from kaijo.service.store.audited import AuditedStore
         from kaijo.service.store.database import SqlStore
     except ModuleNotFoundError as missing:
         raise ServiceTrouble("service.no-extra", module=missing.name or "") from None
 
-    place = data / _DATABASE if database is None else read_address(database)
+    place = database_place(data, database)
     veil = Veil(secret(make_folder(data) / "veil.key"), randomness=secrets.token_bytes)
     store = AuditedStore(SqlStore(place), Scribe(veil, clock))
     try:

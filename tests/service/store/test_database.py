@@ -134,6 +134,8 @@ def test_keys_of_every_table_of_a_card_begin_with_its_pseudonym() -> None:
         "face_checks": "pseudonym",
         "face_tries": "subject",
         "face_pictures": "pseudonym",
+        "terminals": "id",
+        "terminal_numbers": "terminal",
     }
 
 
