@@ -7,14 +7,13 @@ from kaijo.app.folders import make_folder
 from kaijo.errors import ServiceTrouble
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL
-
+    from kaijo.service.store.address import Place
     from kaijo.service.store.versions import Standing
 
 DATABASE = "service.sqlite3"
 
 
-def database_place(data: Path, database: str | None) -> "Path | URL":
+def database_place(data: Path, database: str | None) -> "Place":
     """Return where the database is: at the path or address that was named, else in `data`.
 
     Raises UsageProblem `usage.database`, `usage.database-password`.

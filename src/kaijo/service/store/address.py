@@ -1,18 +1,20 @@
 """Where a database is: a file's path, or the address of a PostgreSQL server, without its password."""
 
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from kaijo.errors import UsageProblem
 
+Place: TypeAlias = Path | URL
+
 _SERVERS: Final = frozenset({"postgres", "postgresql"})
 _SECRETS: Final = frozenset({"password", "sslpassword"})
 
 
-def read_address(text: str) -> Path | URL:
+def read_address(text: str) -> Place:
     """Return the file, or the server, that `text` names: a path, `sqlite:///PATH` or `postgresql://…`.
 
     Raises UsageProblem `usage.database-password` for an address with a password in it, since every program on the
