@@ -28,15 +28,19 @@ def service_process(
     port: int | None = None,
     face: str = "not-required",
     terminals: str = "not-required",
+    database: str | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[str]:
     """Run the reservation service as a child process and yield its URL once it answers; stop it at the end.
 
-    Without `port` a free one is taken. Raises ServiceTrouble `service.did-not-start` with what it printed.
+    Without `port` a free one is taken, without `database` the service's own file serves. Raises ServiceTrouble
+    `service.did-not-start` with what it printed.
     """
     chosen = port or free_port()
     command = [sys.executable, "-m", "kaijo", "serve", "--port", str(chosen), "--data", str(data), "--until-eof"]
     command += ["--face", face, "--terminals", terminals]
+    if database is not None:
+        command += ["--database", database]
     if clock is not None:
         command += ["--clock", clock]
     if clock_file is not None:
