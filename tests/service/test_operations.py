@@ -53,6 +53,7 @@ def test_empty_service_has_figures_of_nothing(client: TestClient, bench: Bench) 
         "refusals": [],
         "sessions_open": {"kiosk": 0, "counter": 0},
         "terminals": [],
+        "audit": {"size": 0, "signed_at": None, "uncovered": 0, "due": False, "fit": "whole"},
     }
 
 

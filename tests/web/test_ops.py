@@ -1,3 +1,4 @@
+import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -104,3 +105,19 @@ def test_highest_day_is_as_high_as_the_drawing() -> None:
         ("expired", 0, HEIGHT / 4),
     ]
     assert (second.blocks[0].height, third.blocks) == (HEIGHT / 2, ())
+
+
+def test_audit_trail_stands_on_the_page_and_a_changed_one_raises_an_alarm(visitor: Visitor, world: World) -> None:
+    reserve(world)
+    assert label("ops.audit.nothing", "en") in sign_in(visitor, world).text
+    world.clock.advance(timedelta(days=2))
+    assert label("ops.audit.due", "en") in sign_in(visitor, world).text
+    app.audit_trail(world.data, world.clock).checkpoint()
+    page = visitor.go("/ops")
+    assert label("ops.audit.whole", "en") in page.text
+    assert [one for one in page.all("div") if one.get("role") == "alert"] == []
+    with sqlite3.connect(world.data / "service.sqlite3") as database:
+        database.execute("UPDATE audit_rows SET at = at + 1 WHERE tag = 'reservation-made'")
+    page = visitor.go("/ops")
+    assert label("ops.audit.damaged", "en") in page.text
+    assert [one["class"] for one in page.all("div") if one.get("role") == "alert"] == ["finding bad"]

@@ -11,7 +11,8 @@
                  "tickets": {"waiting": 4, "serving": 1, "done": 7}, "longest_wait_seconds": 840},
      "refusals": [{"code": "reset.kiosk-closed", "count": 12}],                               most frequent first
      "sessions_open": {"kiosk": 1, "counter": 0},
-     "terminals": [{"name": "kiosk-1", "place": "kiosk", "seen_at": "2027-03-15T21:38:00+09:00"}]}   last seen first
+     "terminals": [{"name": "kiosk-1", "place": "kiosk", "seen_at": "2027-03-15T21:38:00+09:00"}],   last seen first
+     "audit": {"size": 812, "signed_at": "2027-03-15T03:00:00+09:00", "uncovered": 40, "due": false, "fit": "whole"}}
 
 `completions` is the measure that matters: of the reservations made on a phone, how many came out with a card that
 works, and where the others stopped: never at a kiosk, at the holder's proof, on the service's way into the card, or
@@ -23,6 +24,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import Enum
 
+from kaijo.reset.audit_state import audit_state
 from kaijo.reset.counter.journal import day_of
 from kaijo.reset.counter.records import Ticket, TicketState
 from kaijo.reset.desk import Desk
@@ -54,7 +56,7 @@ def summarise(desk: Desk, *, days: int) -> dict[str, object]:
     last = day_of(now)
     first = last - timedelta(days=days - 1)
     with desk.store.begin() as records:
-        found = records.figures(first, last, now)
+        found, audit = records.figures(first, last, now), audit_state(records, now)
     return {
         "at": now,
         "from": first,
@@ -77,6 +79,13 @@ def summarise(desk: Desk, *, days: int) -> dict[str, object]:
             {"name": one.name, "place": one.place.value, "seen_at": one.seen_at}
             for one in sorted(found.terminals, key=lambda one: (one.seen_at, one.name), reverse=True)
         ],
+        "audit": {
+            "size": audit.size,
+            "signed_at": audit.signed_at,
+            "uncovered": audit.uncovered,
+            "due": audit.due,
+            "fit": audit.fit.value,
+        },
     }
 
 

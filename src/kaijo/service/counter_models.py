@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from kaijo.card.administration import Act
 from kaijo.facts.counter import Visitor
 from kaijo.facts.pins import PinKind
+from kaijo.reset.audit_state import Fit
 from kaijo.reset.counter.journal import Journal
 from kaijo.reset.counter.passwords import LONGEST
 from kaijo.reset.counter.records import Case, Clerk, Deed, Entry, Ticket, TicketState
@@ -366,6 +367,19 @@ class TerminalSeen(_Answer):
     seen_at: Moment
 
 
+class AuditFigures(_Answer):
+    """The audit trail: rows under the last checkpoint, when it was signed, rows that wait, and whether they fit.
+
+    `due` raises the alarm. `fit` large: more rows than this answer looks through; `kaijo audit verify` does.
+    """
+
+    size: int
+    signed_at: Moment | None
+    uncovered: int
+    due: bool
+    fit: Fit
+
+
 class OperationsAnswer(_Answer):
     """The figures of the operations page; `kaijo.reset.operations` shows an example."""
 
@@ -378,3 +392,4 @@ class OperationsAnswer(_Answer):
     refusals: list[RefusalCount]
     sessions_open: dict[str, int]
     terminals: list[TerminalSeen]
+    audit: AuditFigures

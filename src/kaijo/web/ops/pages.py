@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from kaijo.clock import JST
 from kaijo.errors import Refused
+from kaijo.facts.audit import checkpoint_due
 from kaijo.facts.book import fact
 from kaijo.facts.listing import listing
 from kaijo.web.ops.charts import columns, journey, share
@@ -32,6 +33,27 @@ class _Terminal:
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> "_Terminal":
         return cls(told["name"], told["place"], datetime.fromisoformat(told["seen_at"]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Audit:
+    """How the audit trail stands."""
+
+    size: int
+    signed_at: datetime | None
+    uncovered: int
+    due: bool
+    fit: str
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "_Audit":
+        signed_at = None if told["signed_at"] is None else datetime.fromisoformat(told["signed_at"])
+        return cls(told["size"], signed_at, told["uncovered"], told["due"], told["fit"])
+
+    @property
+    def tone(self) -> str:
+        """How a finding with it looks."""
+        return "bad" if self.fit == "damaged" else "warning" if self.due else "good"
 
 
 class OpsPages:
@@ -62,7 +84,9 @@ class OpsPages:
             journey=journey(figures["completions"]),
             columns=columns(figures["reservations"]),
             terminals=[_Terminal.of(one) for one in figures["terminals"]],
+            audit=_Audit.of(figures["audit"]),
             oldest=sorted(facts, key=lambda one: -_age(one))[:_OLDEST],
+            due_after=checkpoint_due() // timedelta(hours=1),
             stale_after=fact("stale-after").count("days"),
         )
 
