@@ -1,0 +1,173 @@
+"""The whole: three machines with etcd, two with PostgreSQL under Patroni, and HAProxy and two services before them."""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, time
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from kaijo.clock import JST, SharedClock, SystemClock
+from kaijo.facts.filing import next_filing_deadline
+from kaijo.processes import free_port
+from tools.cluster import configuration as told
+from tools.cluster.network import Network, Node
+from tools.cluster.parts import Part, Postmaster, wait_for
+
+DATABASES, WITNESS = ("a", "b"), "c"
+_PATIENCE = 120.0
+_USER = "postgres"
+
+
+class Cluster:
+    """Every part by name, and what the parts say of themselves."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.network = Network((*DATABASES, WITNESS))
+        self.data = folder / "service"
+        self.clock = SharedClock(folder / "clock.txt")
+        self.port, self._database, services = free_port(), free_port(), [free_port(), free_port()]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.database = f"postgresql://{_USER}@127.0.0.1:{self._database}/kaijo"
+        self.postmasters: dict[str, Postmaster] = {}
+        self.parts: dict[str, Part] = {}
+        for node in self.network.nodes.values():
+            self._add(f"etcd-{node.name}", told.etcd(node, self.network, self._folder(f"etcd-{node.name}")))
+        for name in DATABASES:
+            own = self._folder(f"postgres-{name}", _USER)
+            self.postmasters[name] = Postmaster(own / "data")
+            self._add(f"patroni-{name}", told.patroni(self.network.nodes[name], self.network, own))
+        nodes = [self.network.nodes[name] for name in DATABASES]
+        self._add(
+            "haproxy",
+            told.haproxy(self.folder, nodes, database=self._database, service=self.port, services=services),
+        )
+        for number, port in enumerate(services, 1):
+            self._add(f"service-{number}", self._serve(port), environment={"KAIJO_HOME": str(folder)})
+
+    def _folder(self, name: str, owner: str | None = None) -> Path:
+        made = self.folder / name
+        made.mkdir(mode=0o700)
+        if owner is not None:
+            shutil.chown(made, owner, owner)
+        return made
+
+    def _add(self, name: str, command: list[str], environment: dict[str, str] | None = None) -> None:
+        self.parts[name] = Part(name, command, self.folder / f"{name}.log", environment=environment)
+
+    def _serve(self, port: int) -> list[str]:
+        command = [sys.executable, "-m", "kaijo", "serve", "--port", str(port), "--data", str(self.data)]
+        return [*command, "--database", self.database, "--clock-file", str(self.clock.file), "--notice", "3"]
+
+    def open(self) -> None:
+        """Start everything. Raises TimeoutError naming what did not come up."""
+        self.clock.set(datetime.combine(next_filing_deadline(SystemClock().now()), time(12), JST))
+        self.network.open()
+        for name in [name for name in self.parts if name.startswith(("etcd", "patroni"))]:
+            self.parts[name].start()
+        wait_for("primary and synchronous standby", self.is_whole, seconds=_PATIENCE)
+        self.parts["haproxy"].start()
+        wait_for("database through HAProxy", self._make_database, seconds=_PATIENCE)
+        # One after the other: the first makes the tables and the keys.
+        for name in ("service-1", "service-2"):
+            self.parts[name].start()
+            wait_for("service", lambda: self.get(f"{self.url}/ready").get("ready") is True, seconds=_PATIENCE)
+
+    def close(self) -> None:
+        """Kill what still lives, and take the network away."""
+        for part in reversed(self.parts.values()):
+            part.kill()
+        for postmaster in self.postmasters.values():
+            postmaster.kill()
+        self.network.close()
+
+    def roles(self) -> dict[str, Any]:
+        """Return what Patroni says of its members, by name: role and state; nothing while nobody answers."""
+        for name in DATABASES:
+            found = self.get(f"http://{self.network.nodes[name].address}:{told.PATRONI}/cluster")
+            if found:
+                return {member["name"]: member for member in found["members"]}
+        return {}
+
+    def primary(self) -> Node:
+        """Return the primary's machine. Raises TimeoutError while there is none."""
+        wait_for("primary", lambda: self._with_role("leader") is not None, seconds=_PATIENCE)
+        found = self._with_role("leader")
+        return self.network.nodes[found or DATABASES[0]]
+
+    def standby(self) -> Node:
+        """Return the other one's machine. Raises as `primary`."""
+        primary = self.primary().name
+        return self.network.nodes[next(name for name in DATABASES if name != primary)]
+
+    def is_whole(self) -> bool:
+        """Return whether there are a primary and a synchronous standby that follows it."""
+        members = self.roles()
+        states = {(one["role"], one["state"]) for one in members.values()}
+        timelines = {one.get("timeline") for one in members.values()}
+        return states == {("leader", "running"), ("sync_standby", "running")} and len(timelines) == 1
+
+    def etcd_leader(self) -> Node:
+        """Return the machine of etcd's leader."""
+        for node in self.network.nodes.values():
+            found = self.post(f"http://{node.address}:2379/v3/maintenance/status")
+            if found and found["leader"] == found["header"]["member_id"]:
+                return node
+        return self.network.nodes[WITNESS]
+
+    def get(self, url: str) -> dict[str, Any]:
+        """Return what an address answers, {} when it does not."""
+        return _ask(urllib.request.Request(url))  # noqa: S310 -- our own addresses
+
+    def post(self, url: str) -> dict[str, Any]:
+        """Return what an address answers to an empty request, {} when it does not."""
+        return _ask(urllib.request.Request(url, data=b"{}"))  # noqa: S310 -- our own addresses
+
+    def _with_role(self, role: str) -> str | None:
+        return next(
+            (name for name, one in self.roles().items() if (one["role"], one["state"]) == (role, "running")), None
+        )
+
+    def _make_database(self) -> bool:
+        try:
+            with psycopg.connect(
+                host="127.0.0.1", port=self._database, user=_USER, dbname=_USER, autocommit=True, connect_timeout=2
+            ) as connection:
+                connection.execute("CREATE DATABASE kaijo")
+        except psycopg.errors.DuplicateDatabase:
+            return True
+        except psycopg.Error:
+            return False
+        return True
+
+
+def _ask(request: urllib.request.Request) -> dict[str, Any]:
+    try:
+        with urllib.request.urlopen(request, timeout=1) as answer:  # noqa: S310 -- the same
+            content = json.load(answer)
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+@contextmanager
+def running() -> Iterator[Cluster]:
+    """Have a cluster running in a folder of its own; nothing is left of it afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="kaijo-cluster-"))
+    folder.chmod(0o755)  # PostgreSQL's user must come through
+    os.environ["KAIJO_HOME"] = str(folder)
+    cluster = Cluster(folder)
+    try:
+        cluster.open()
+        yield cluster
+    finally:
+        cluster.close()
+        shutil.rmtree(folder, ignore_errors=True)
