@@ -27,10 +27,12 @@ from tests.support.world import NEW_PINS, NIGHT, World, pins_of
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 NAMES = (
-    *("audit", "check", "claims", "completion", "database", "demo", "error", "face-evaluation", "facts", "keys"),
-    *("next", "persons", "pin-keep", "pin-recall", "pin-suggestion", "plan", "reader-test", "readers"),
-    *("reservation", "signed", "terminal", "verdict"),
-)
+    *("audit", "backup", "check", "claims", "completion", "database"),
+    *("database-check", "demo", "error", "face-evaluation", "facts", "keys"),
+    *("next", "persons", "pin-keep", "pin-recall", "pin-suggestion", "plan"),
+    *("probe", "reader-test", "readers", "reservation", "restore", "signed"),
+    *("terminal", "verdict"),
+)  # fmt: skip
 PROOF = pins_of("signature-locked")[PinKind.AUTHENTICATION]
 
 

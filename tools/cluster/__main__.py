@@ -43,7 +43,10 @@ def strike(cluster: Cluster, beat: Beat, fault: Fault) -> Blow:
     undo = fault.strike(cluster)
     time.sleep(fault.seconds)
     undo()
-    wait_for(f"whole cluster after {fault.name}", cluster.is_whole, seconds=_WHOLE_WITHIN)
+    try:
+        wait_for(f"whole cluster after {fault.name}", cluster.is_whole, seconds=_WHOLE_WITHIN)
+    except TimeoutError as never:
+        raise TimeoutError(f"{never}: {list(cluster.roles().values())}") from None
     wait_for("answers", lambda: time.monotonic() - beat.answered[-1] < _QUIET / 2, seconds=_WHOLE_WITHIN)
     whole = time.monotonic() - since
     time.sleep(_QUIET)
@@ -55,6 +58,7 @@ def main() -> int:
     names = [fault.name for fault in FAULTS]
     parser = argparse.ArgumentParser(prog="python -m tools.cluster", description=__doc__)
     parser.add_argument("--faults", default=",".join(names), help="which, in this order; all of them without it")
+    parser.add_argument("--databases", type=int, choices=(2, 3), default=3)
     parser.add_argument("--cards", type=int, default=8)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--json", action="store_true")
@@ -66,14 +70,15 @@ def main() -> int:
     faults = [FAULTS[names.index(name)] for name in chosen.faults.split(",")]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     say = (lambda _text: None) if chosen.json else print
-    with running() as cluster:
-        say("up: three machines, two databases, two services")
+    with running(chosen.databases) as cluster:
+        say(f"up: three machines, {chosen.databases} databases, two services")
         issuer = app.practice_issuer(cluster.clock)
         cards = [issuer.issue(person(PERSON), cluster.clock.now()) for _ in range(chosen.cards)]
         walkers = [walker(card, cluster.clock) for card in cards]
         blows = []
         began = time.monotonic()
-        with under_load(cluster.url, walkers, chosen.threads) as beat:
+        kiosk = cluster.kiosk()
+        with under_load(cluster.url, walkers, kiosk, chosen.threads) as beat:
             time.sleep(_QUIET)
             for fault in faults:
                 blow = strike(cluster, beat, fault)
@@ -81,7 +86,7 @@ def main() -> int:
                 say(f"{blow.silent_seconds:7.2f} s silent {blow.whole_seconds:6.1f} s until whole   {blow.means}")
         seconds = time.monotonic() - began
         cluster.clock.set(cluster.clock.now() + _LIFE_OF_A_VISIT)  # visits that broke off let go of what they held
-        left = settle_all(cluster.url, walkers)
+        left = settle_all(cluster.url, walkers, kiosk)
         verdict = judge(cluster, walkers)
         trouble: dict[str, int] = {}
         for one in walkers:

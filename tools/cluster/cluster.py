@@ -1,4 +1,4 @@
-"""The whole: three machines with etcd, two with PostgreSQL under Patroni, and HAProxy and two services before them."""
+"""The whole: three machines with etcd, PostgreSQL under Patroni on two or all, HAProxy and two services before them."""
 
 import json
 import os
@@ -14,24 +14,30 @@ from typing import Any
 
 import psycopg
 
+from kaijo import app
 from kaijo.clock import JST, SharedClock, SystemClock
 from kaijo.facts.filing import next_filing_deadline
 from kaijo.processes import free_port
+from kaijo.reset.records import Place
+from kaijo.reset.terminals import enrol
+from kaijo.terminals.client import ServiceClient
+from kaijo.terminals.identity import Identity
 from tools.cluster import configuration as told
 from tools.cluster.network import Network, Node
 from tools.cluster.parts import Part, Postmaster, wait_for
 
-DATABASES, WITNESS = ("a", "b"), "c"
+MACHINES = ("a", "b", "c")
 _PATIENCE = 120.0
 _USER = "postgres"
 
 
 class Cluster:
-    """Every part by name, and what the parts say of themselves."""
+    """Every part by name, and what the parts say of themselves. etcd is on all machines, PostgreSQL on the first."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, databases: int) -> None:
         self.folder = folder
-        self.network = Network((*DATABASES, WITNESS))
+        self.network = Network(MACHINES)
+        self._databases = MACHINES[:databases]
         self.data = folder / "service"
         self.clock = SharedClock(folder / "clock.txt")
         self.port, self._database, services = free_port(), free_port(), [free_port(), free_port()]
@@ -41,11 +47,11 @@ class Cluster:
         self.parts: dict[str, Part] = {}
         for node in self.network.nodes.values():
             self._add(f"etcd-{node.name}", told.etcd(node, self.network, self._folder(f"etcd-{node.name}")))
-        for name in DATABASES:
+        for name in self._databases:
             own = self._folder(f"postgres-{name}", _USER)
             self.postmasters[name] = Postmaster(own / "data")
             self._add(f"patroni-{name}", told.patroni(self.network.nodes[name], self.network, own))
-        nodes = [self.network.nodes[name] for name in DATABASES]
+        nodes = [self.network.nodes[name] for name in self._databases]
         self._add(
             "haproxy",
             told.haproxy(self.folder, nodes, database=self._database, service=self.port, services=services),
@@ -65,7 +71,17 @@ class Cluster:
 
     def _serve(self, port: int) -> list[str]:
         command = [sys.executable, "-m", "kaijo", "serve", "--port", str(port), "--data", str(self.data)]
-        return [*command, "--database", self.database, "--clock-file", str(self.clock.file), "--notice", "3"]
+        return [
+            *command,
+            "--database",
+            self.database,
+            "--clock-file",
+            str(self.clock.file),
+            "--notice",
+            "3",
+            "--terminals",
+            "required",
+        ]
 
     def open(self) -> None:
         """Start everything. Raises TimeoutError naming what did not come up."""
@@ -76,7 +92,8 @@ class Cluster:
         wait_for("primary and synchronous standby", self.is_whole, seconds=_PATIENCE)
         self.parts["haproxy"].start()
         wait_for("database through HAProxy", self._make_database, seconds=_PATIENCE)
-        # One after the other: the first makes the tables and the keys.
+        app.upgrade_database(self.data, self.database)
+        # One after the other: the first makes the keys.
         for name in ("service-1", "service-2"):
             self.parts[name].start()
             wait_for("service", lambda: self.get(f"{self.url}/ready").get("ready") is True, seconds=_PATIENCE)
@@ -91,7 +108,7 @@ class Cluster:
 
     def roles(self) -> dict[str, Any]:
         """Return what Patroni says of its members, by name: role and state; nothing while nobody answers."""
-        for name in DATABASES:
+        for name in self._databases:
             found = self.get(f"http://{self.network.nodes[name].address}:{told.PATRONI}/cluster")
             if found:
                 return {member["name"]: member for member in found["members"]}
@@ -100,20 +117,20 @@ class Cluster:
     def primary(self) -> Node:
         """Return the primary's machine. Raises TimeoutError while there is none."""
         wait_for("primary", lambda: self._with_role("leader") is not None, seconds=_PATIENCE)
-        found = self._with_role("leader")
-        return self.network.nodes[found or DATABASES[0]]
+        return self.network.nodes[self._with_role("leader") or MACHINES[0]]
 
     def standby(self) -> Node:
-        """Return the other one's machine. Raises as `primary`."""
-        primary = self.primary().name
-        return self.network.nodes[next(name for name in DATABASES if name != primary)]
+        """Return the synchronous standby's machine. Raises as `primary`."""
+        wait_for("standby", lambda: self._with_role("sync_standby") is not None, seconds=_PATIENCE)
+        return self.network.nodes[self._with_role("sync_standby") or MACHINES[1]]
 
     def is_whole(self) -> bool:
-        """Return whether there are a primary and a synchronous standby that follows it."""
-        members = self.roles()
-        states = {(one["role"], one["state"]) for one in members.values()}
-        timelines = {one.get("timeline") for one in members.values()}
-        return states == {("leader", "running"), ("sync_standby", "running")} and len(timelines) == 1
+        """Return whether there are a primary and a synchronous standby, and everybody runs and follows."""
+        members = self.roles().values()
+        roles = sorted(one["role"] for one in members)
+        alike = {(one["state"], one.get("timeline")) for one in members}
+        wanted = ["leader", *["replica"] * (len(self._databases) - 2), "sync_standby"]
+        return roles == wanted and len(alike) == 1 and {state for state, _ in alike} == {"running"}
 
     def etcd_leader(self) -> Node:
         """Return the machine of etcd's leader."""
@@ -121,7 +138,14 @@ class Cluster:
             found = self.post(f"http://{node.address}:2379/v3/maintenance/status")
             if found and found["leader"] == found["header"]["member_id"]:
                 return node
-        return self.network.nodes[WITNESS]
+        return self.network.nodes[MACHINES[-1]]
+
+    def kiosk(self) -> Identity:
+        """Return a kiosk that operator and kiosk enrolled. Raises KaijoError as both."""
+        with app.gatehouse(self.data, self.clock, database=self.database) as house:
+            _, code = enrol(house, name="cluster-kiosk", place=Place.KIOSK)
+        with ServiceClient(self.url) as service:
+            return service.join(code, self.clock)
 
     def get(self, url: str) -> dict[str, Any]:
         """Return what an address answers, {} when it does not."""
@@ -159,12 +183,12 @@ def _ask(request: urllib.request.Request) -> dict[str, Any]:
 
 
 @contextmanager
-def running() -> Iterator[Cluster]:
+def running(databases: int) -> Iterator[Cluster]:
     """Have a cluster running in a folder of its own; nothing is left of it afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="kaijo-cluster-"))
     folder.chmod(0o755)  # PostgreSQL's user must come through
     os.environ["KAIJO_HOME"] = str(folder)
-    cluster = Cluster(folder)
+    cluster = Cluster(folder, databases)
     try:
         cluster.open()
         yield cluster

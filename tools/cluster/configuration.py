@@ -21,7 +21,7 @@ def etcd(node: Node, network: Network, data: Path) -> list[str]:
         *node.prefix, "etcd", "--name", node.name, "--data-dir", str(data), "--log-level", "warn",
         "--listen-client-urls", here, "--advertise-client-urls", here,
         "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
-        "--initial-cluster", peers, "--initial-cluster-state", "new", "--initial-cluster-token", SCOPE,
+        "--initial-cluster", peers, "--initial-cluster-state", "new", "--pre-vote", "--initial-cluster-token", SCOPE,
     ]  # fmt: skip
 
 

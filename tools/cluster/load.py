@@ -15,6 +15,7 @@ from kaijo.clock import Clock
 from kaijo.errors import KaijoError, Refused, ServiceTrouble
 from kaijo.facts.pins import PinKind
 from kaijo.terminals.client import ServiceClient
+from kaijo.terminals.identity import Identity
 from kaijo.terminals.kiosk import Kiosk
 from kaijo.terminals.phone import Phone
 from kaijo.virtualcard.card import VirtualCard
@@ -124,7 +125,7 @@ class Beat:
 
 
 @contextmanager
-def under_load(url: str, walkers: list[Walker], threads: int) -> Iterator[Beat]:
+def under_load(url: str, walkers: list[Walker], kiosk: Identity, threads: int) -> Iterator[Beat]:
     """Have the walkers walk and the beat beat; raise afterwards what a walker could not explain."""
     over = Event()
     beat = Beat(url)
@@ -133,7 +134,7 @@ def under_load(url: str, walkers: list[Walker], threads: int) -> Iterator[Beat]:
     def walk(own: list[Walker]) -> None:
         client = httpx2.Client(timeout=_PATIENCE, trust_env=False)
         try:
-            with ServiceClient(url, client=client) as service:
+            with ServiceClient(url, client=client, terminals=[kiosk]) as service:
                 while not over.is_set():
                     for one in own:
                         if over.is_set():
@@ -157,10 +158,10 @@ def under_load(url: str, walkers: list[Walker], threads: int) -> Iterator[Beat]:
         raise failures[0]
 
 
-def settle_all(url: str, walkers: list[Walker]) -> list[str]:
+def settle_all(url: str, walkers: list[Walker], kiosk: Identity) -> list[str]:
     """Use every reservation that is left; return the codes of those that could not be."""
     left = []
-    with ServiceClient(url) as service:
+    with ServiceClient(url, terminals=[kiosk]) as service:
         for one in walkers:
             try:
                 one.settle(service)

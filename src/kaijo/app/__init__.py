@@ -3,6 +3,7 @@
 from kaijo.app.cards import lay, note_last_try, open_link, open_noisy_link, practice_issuer
 from kaijo.app.database import database_status, upgrade_database
 from kaijo.app.folders import home, make_folder
+from kaijo.app.keeping_safe import back_up, judge, put_back
 from kaijo.app.operator import (
     audit_trail,
     desk,
@@ -21,6 +22,7 @@ from kaijo.app.terminals import admit, enrolled, gatehouse, key_file, terminal_k
 __all__ = [
     "admit",
     "audit_trail",
+    "back_up",
     "certificate_judge",
     "database_status",
     "desk",
@@ -30,6 +32,7 @@ __all__ = [
     "gatehouse",
     "guide",
     "home",
+    "judge",
     "key_file",
     "lay",
     "local_places",
@@ -41,6 +44,7 @@ __all__ = [
     "pages",
     "practice_clerks",
     "practice_issuer",
+    "put_back",
     "run",
     "run_watched",
     "service",

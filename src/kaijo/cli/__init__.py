@@ -11,6 +11,7 @@ from kaijo.cli.speech import run
 
 _COMMANDS = (
     "audit",
+    "backup",
     "card",
     "check",
     "counter",
@@ -25,7 +26,9 @@ _COMMANDS = (
     "phone",
     "pin",
     "plan",
+    "probe",
     "reader",
+    "restore",
     "serve",
     "sign",
     "terminal",

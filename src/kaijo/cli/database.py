@@ -5,8 +5,10 @@ from pathlib import Path
 import click
 
 from kaijo import app
-from kaijo.cli.options import data_option, database_option
+from kaijo.cli.options import clock_option, data_option, database_option
+from kaijo.cli.soundness import tell
 from kaijo.cli.speech import json_option, lang_option, speech
+from kaijo.clock import clock_at
 
 
 @click.group("database")
@@ -42,3 +44,14 @@ def upgrade(data: Path | None, database: str | None) -> None:
         speech().answer({"before": before.plain(), "after": after.plain()})
     else:
         speech().say("database.upgraded", before=before.step or "-", after=after.step)
+
+
+@command.command("check")
+@data_option
+@database_option
+@clock_option
+@lang_option
+@json_option
+def check(data: Path | None, database: str | None, clock: str | None) -> int:
+    """行どうしの矛盾と監査記録を確かめる。終了コード1は異常あり / check rows and trail; exit code 1: not sound."""
+    return tell(*app.judge(data or app.home() / "service", clock_at(clock), database=database))
