@@ -4,7 +4,7 @@ ARGS ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ready up demo test check bench gallery format lock clean python
+.PHONY: help setup ready up demo test check bench cluster gallery format lock clean python
 
 help: ## this list
 	@echo "Kaijo: make TARGET [ARGS=...] [PYTHON=python3.11]"
@@ -36,6 +36,9 @@ check: ready ## format, lint, types, imports between rooms, tree, lock, docs and
 
 bench: ready ## benchmarks, each with its limit beside it
 	@set -e; for file in $(sort $(wildcard bench/[a-z]*.py)); do echo "== $$file"; $(BIN)/python $$file $(ARGS); done
+
+cluster: ready ## etcd, PostgreSQL under Patroni, HAProxy, two services: every part dies under load (root)
+	@$(BIN)/python -m tools.cluster $(ARGS)
 
 gallery: ready ## the pictures of every screen anew, taken by the browser's tests
 	@$(BIN)/python -m tools.make_gallery

@@ -180,6 +180,7 @@ def test_backup_of_postgresql_goes_into_an_empty_database_alone(
             with server.admin() as admin:
                 admin.execute(f"CREATE DATABASE {name}")
         one, two = (server.url(name).render_as_string() for name in ("one", "two"))
+        assert kaijo("database", "upgrade", "--data", str(tmp_path / "pg"), "--database", one).code == 0
         card = world.card(PERSON)
         with (
             on_server(tmp_path / "pg", one) as world.url,

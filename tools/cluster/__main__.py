@@ -44,7 +44,7 @@ def strike(cluster: Cluster, beat: Beat, fault: Fault) -> Blow:
     time.sleep(fault.seconds)
     undo()
     try:
-        wait_for(f"whole cluster after {fault.name}", cluster.is_whole, seconds=_WHOLE_WITHIN)
+        wait_for(f"whole cluster after {fault.name}", cluster.is_in_service, seconds=_WHOLE_WITHIN)
     except TimeoutError as never:
         raise TimeoutError(f"{never}: {list(cluster.roles().values())}") from None
     wait_for("answers", lambda: time.monotonic() - beat.answered[-1] < _QUIET / 2, seconds=_WHOLE_WITHIN)

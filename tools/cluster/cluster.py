@@ -42,6 +42,7 @@ class Cluster:
         self.clock = SharedClock(folder / "clock.txt")
         self.port, self._database, services = free_port(), free_port(), [free_port(), free_port()]
         self.url = f"http://127.0.0.1:{self.port}"
+        self.services = [f"http://127.0.0.1:{port}" for port in services]
         self.database = f"postgresql://{_USER}@127.0.0.1:{self._database}/kaijo"
         self.postmasters: dict[str, Postmaster] = {}
         self.parts: dict[str, Part] = {}
@@ -97,6 +98,16 @@ class Cluster:
         for name in ("service-1", "service-2"):
             self.parts[name].start()
             wait_for("service", lambda: self.get(f"{self.url}/ready").get("ready") is True, seconds=_PATIENCE)
+
+    def tend(self) -> None:
+        """Start whatever has died, as a supervisor would."""
+        for part in self.parts.values():
+            part.start()
+
+    def is_in_service(self) -> bool:
+        """Tend the parts, and return whether all is as it was: the databases, and the services behind HAProxy."""
+        self.tend()
+        return self.is_whole() and all(self.get(f"{url}/ready").get("ready") is True for url in self.services)
 
     def close(self) -> None:
         """Kill what still lives, and take the network away."""
@@ -175,7 +186,7 @@ class Cluster:
 
 def _ask(request: urllib.request.Request) -> dict[str, Any]:
     try:
-        with urllib.request.urlopen(request, timeout=1) as answer:  # noqa: S310 -- the same
+        with urllib.request.urlopen(request, timeout=3) as answer:  # noqa: S310 -- the same
             content = json.load(answer)
     except (OSError, ValueError):
         return {}

@@ -83,7 +83,7 @@ defaults
   timeout connect 2s
   timeout client 60s
   timeout server 60s
-  timeout check 1s
+  timeout check 3s
   default-server inter 1s fall 2 rise 1
 listen database
   bind 127.0.0.1:{database}

@@ -27,6 +27,7 @@ KIND = PinKind.SIGNATURE
 _NEW_PINS = ("NEUE77PIN", "ALTE88PIN")
 _PATIENCE = 3.0
 _PAUSE = 0.2
+_SETTLED_WITHIN = 120.0
 _BEAT = 0.05
 
 
@@ -64,8 +65,8 @@ class Walker:
             return False
         return True
 
-    def settle(self, service: ServiceClient) -> None:
-        """Use what is still reserved. Raises KaijoError when that is not possible."""
+    def settle(self, service: ServiceClient, until: float) -> None:
+        """Use what is still reserved. Raises KaijoError when that is not possible, with trouble only after `until`."""
         while self._waiting:
             try:
                 self._reset(service)
@@ -73,6 +74,10 @@ class Walker:
                 if refused.code != "reset.already-done":
                     raise
                 self._waiting = False
+            except ServiceTrouble:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(_PAUSE)
 
     def _reserve(self, service: ServiceClient) -> None:
         phone = Phone(Guard(self.card, self.clock), service, self.clock)
@@ -161,10 +166,11 @@ def under_load(url: str, walkers: list[Walker], kiosk: Identity, threads: int) -
 def settle_all(url: str, walkers: list[Walker], kiosk: Identity) -> list[str]:
     """Use every reservation that is left; return the codes of those that could not be."""
     left = []
+    until = time.monotonic() + _SETTLED_WITHIN
     with ServiceClient(url, terminals=[kiosk]) as service:
         for one in walkers:
             try:
-                one.settle(service)
+                one.settle(service, until)
             except KaijoError as trouble:
                 left.append(trouble.code)
     return left
