@@ -15,6 +15,7 @@ from kaijo.card.files import Application, Jpki
 from kaijo.clock import JST, ManualClock
 from kaijo.errors import KaijoError, Refused
 from kaijo.facts.pins import PinKind
+from kaijo.reset.again import again
 from kaijo.reset.desk import Desk
 from kaijo.reset.grants import relay_step, take_receipt
 from kaijo.reset.kiosk_sessions import Opened, accept_proof, end_session, open_session
@@ -56,9 +57,9 @@ def sign(name: str, message: bytes) -> bytes:
 
 
 def code_of(act: Callable[[], object]) -> str:
-    """Return the code that `act` is refused with; "" when it is not."""
+    """Return the code that `act` is refused with, done again as the service does; "" when it is not."""
     try:
-        act()
+        again(act)
     except KaijoError as error:
         return error.code
     return ""
@@ -158,7 +159,7 @@ class Bench:
         self.registry.cards[b"a1"] = replace(self.registry.cards[b"a1"], **changes)  # type: ignore[arg-type]
 
     def challenge(self, kind: PinKind = SIGNATURE) -> tuple[Challenge, bytes]:
-        return make_challenge(self.desk, purpose=Purpose.RESERVE, kind=kind)
+        return again(lambda: make_challenge(self.desk, purpose=Purpose.RESERVE, kind=kind))
 
     def evidence(self, kind: PinKind, message: bytes) -> Evidence:
         proof = "a1" if kind is SIGNATURE else "s1"
@@ -166,22 +167,25 @@ class Bench:
 
     def reserve(self, kind: PinKind = SIGNATURE) -> Reservation:
         challenge, message = self.challenge(kind)
-        return make_reservation(self.desk, challenge_id=challenge.id, kind=kind, evidence=self.evidence(kind, message))
+        evidence = self.evidence(kind, message)
+        return again(lambda: make_reservation(self.desk, challenge_id=challenge.id, kind=kind, evidence=evidence))
 
     def reset_state(self) -> ResetState:
         assert self.card.transmit(MANAGER) == b"\x90\x00"
         return ResetState.decode(self.card.transmit(READ)[:-2])
 
     def open(self, *, reset_state: ResetState | None = None, kiosk: str = "kiosk 1") -> Opened:
-        return open_session(self.desk, kiosk=kiosk, authentication_certificate=b"a1", reset_state=reset_state)
+        return again(
+            lambda: open_session(self.desk, kiosk=kiosk, authentication_certificate=b"a1", reset_state=reset_state)
+        )
 
     def prove(self, opened: Opened) -> TerminalSession:
         proof = "a1" if opened.session.kind is SIGNATURE else "s1"
-        return accept_proof(
-            self.desk,
-            session_id=opened.session.id,
-            proof_certificate=proof.encode(),
-            signature=sign(proof, opened.message),
+        signature = sign(proof, opened.message)
+        return again(
+            lambda: accept_proof(
+                self.desk, session_id=opened.session.id, proof_certificate=proof.encode(), signature=signature
+            )
         )
 
     def relay(self, session_id: str, *, until: int = 5, card: VirtualCard | None = None) -> bytes | None:
@@ -191,12 +195,13 @@ class Bench:
         for step in range(until):
             assert command is not None
             self.answers.append((card or self.card).transmit(command))
-            command = relay_step(self.desk, session_id=session_id, step=step, response=self.answers[step]).command
+            command = self.repeat(session_id, step)
         return command
 
     def repeat(self, session_id: str, step: int) -> bytes | None:
         """Say again what was said at `step`; return the next command."""
-        return relay_step(self.desk, session_id=session_id, step=step, response=self.answers[step]).command
+        response = self.answers[step]
+        return again(lambda: relay_step(self.desk, session_id=session_id, step=step, response=response)).command
 
     def grant(self) -> Opened:
         """Open a session, prove, and have the grant in the card."""
@@ -213,12 +218,15 @@ class Bench:
         return Receipt.decode(answer[:-2])
 
     def finish(self, opened: Opened, receipt: Receipt) -> Reservation:
-        return take_receipt(self.desk, session_id=opened.session.id, receipt=receipt)
+        return again(lambda: take_receipt(self.desk, session_id=opened.session.id, receipt=receipt))
 
     def end(self, opened: Opened) -> TerminalSession:
-        return end_session(self.desk, session_id=opened.session.id)
+        return again(lambda: end_session(self.desk, session_id=opened.session.id))
 
     def reservations(self) -> tuple[Reservation, ...]:
+        return again(self._reservations)
+
+    def _reservations(self) -> tuple[Reservation, ...]:
         with self.store.begin() as records:
             return records.reservations(self.pseudonym)
 

@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 
 from kaijo.reset.audit import Tag
 from kaijo.reset.states import GrantOutcome, ReservationState, SessionState
+from kaijo.service.store.database import SqlStore
 from kaijo.service.store.schema import grants, reservations, sessions
 
 from .test_machine import Recovery
@@ -36,8 +37,8 @@ GRANTS = {
 class AuditedRecovery(Recovery):
     """The whole of `Recovery` on a store that writes down what it does."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, store: SqlStore | None = None) -> None:
+        super().__init__(store)
         self.bench = audited_bench(self.store)
 
     @invariant()

@@ -1,6 +1,7 @@
 """Phones, kiosks and a card doing anything in any order: repeated, dropped, reordered, late."""
 
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 
@@ -11,9 +12,11 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from kaijo.card.administration import Receipt
 from kaijo.errors import KaijoError
 from kaijo.facts.pins import PinKind
+from kaijo.reset.again import again
 from kaijo.reset.extending import extend_session
-from kaijo.reset.grants import relay_step
+from kaijo.reset.grants import RelayStep, relay_step
 from kaijo.reset.kiosk_sessions import Opened
+from kaijo.reset.ports import Store
 from kaijo.reset.relay import first_command
 from kaijo.reset.reservations import Evidence, cancel_reservation, find_reservation, make_reservation
 from kaijo.reset.states import ACTIVE, RESERVATION_MOVES, ReservationState
@@ -38,17 +41,21 @@ class Recovery(RuleBasedStateMachine):
     sessions = Bundle("sessions")
     proofs = Bundle("proofs")
 
-    def __init__(self) -> None:
+    def __init__(
+        self, store: SqlStore | None = None, faults: Callable[[SqlStore], Store] = lambda store: store
+    ) -> None:
         super().__init__()
-        self.store = SqlStore(None)
-        self.bench = Bench(store=self.store)
+        self.kept = store
+        self.store = store or SqlStore(None)
+        self.bench = Bench(store=faults(self.store))
         self.seen: dict[bytes, ReservationState] = {}
         self.receipts: list[Receipt] = []
         self.commands: dict[str, tuple[int, bytes | None]] = {}
         self.said: list[tuple[str, int, bytes]] = []
 
     def teardown(self) -> None:
-        self.store.close()
+        if self.kept is None:
+            self.store.close()
 
     @rule(target=proofs, kind=KINDS)
     def sign_challenge(self, kind: PinKind) -> tuple[str, PinKind, Evidence]:
@@ -59,22 +66,24 @@ class Recovery(RuleBasedStateMachine):
     def reserve_or_repeat(self, proof: tuple[str, PinKind, Evidence]) -> None:
         challenge_id, kind, evidence = proof
         with suppress(KaijoError):
-            made = make_reservation(self.bench.desk, challenge_id=challenge_id, kind=kind, evidence=evidence)
+            made = again(
+                lambda: make_reservation(self.bench.desk, challenge_id=challenge_id, kind=kind, evidence=evidence)
+            )
             self.seen.setdefault(made.id, made.state)
 
     @precondition(lambda self: self.seen)
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
         token = self.bench.cancel_token(data.draw(st.sampled_from(sorted(self.seen))))
-        before = find_reservation(self.bench.desk, cancel_token=token)
+        before = again(lambda: find_reservation(self.bench.desk, cancel_token=token))
         try:
-            after = cancel_reservation(self.bench.desk, cancel_token=token)
+            after = again(lambda: cancel_reservation(self.bench.desk, cancel_token=token))
         except KaijoError as refused:
             expected = {ReservationState.USED: "reset.already-done", ReservationState.HELD: "reset.in-use"}
             assert refused.code == expected[before.state]
             return
         assert after.state is (ReservationState.CANCELLED if before.state in ACTIVE else before.state)
-        assert cancel_reservation(self.bench.desk, cancel_token=token) == after
+        assert again(lambda: cancel_reservation(self.bench.desk, cancel_token=token)) == after
 
     @rule(target=sessions, told=st.booleans())
     def open(self, *, told: bool) -> Opened | None:
@@ -105,10 +114,13 @@ class Recovery(RuleBasedStateMachine):
             response = self.bench.card.transmit(command)
             self.said.append((session.session.id, step, response))
             try:
-                done = relay_step(self.bench.desk, session_id=session.session.id, step=step, response=response)
+                done = self.say(session.session.id, step, response)
             except KaijoError:
                 return
             self.commands[session.session.id] = (done.step, done.command)
+
+    def say(self, session: str, step: int, response: bytes) -> RelayStep:
+        return again(lambda: relay_step(self.bench.desk, session_id=session, step=step, response=response))
 
     @precondition(lambda self: self.said)
     @rule(data=st.data(), drop=st.booleans())
@@ -117,7 +129,7 @@ class Recovery(RuleBasedStateMachine):
         if drop:
             session = data.draw(st.sampled_from(self.said))[0]
         with suppress(KaijoError):
-            done = relay_step(self.bench.desk, session_id=session, step=step, response=response)
+            done = self.say(session, step, response)
             if done.command is not None:
                 self.bench.card.transmit(done.command)
 

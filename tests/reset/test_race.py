@@ -1,20 +1,18 @@
 """Many at once, on a database file as in service."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from secrets import token_bytes
 from threading import Barrier
 
 import pytest
 
-from kaijo.reset.grants import relay_step
 from kaijo.reset.relay import first_command
 from kaijo.reset.states import ACTIVE, ReservationState
 from kaijo.reset.veil import Veil
-from kaijo.service.store.database import SqlStore
+from tests.support.engines import Database
 
 from .bench import Bench, code_of, key
 
@@ -22,14 +20,12 @@ KIOSKS = 64
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    store = SqlStore(tmp_path / "service.db")
-    bench = Bench(store=store)
+def bench(database: Database) -> Bench:
+    bench = Bench(store=database.store())
     bench.desk = replace(bench.desk, randomness=token_bytes, veil=Veil(b"v" * 32, randomness=token_bytes))
     for name in ("a1", "s1"):
         key(name)  # made before the threads begin, which would each make their own
-    yield bench
-    store.close()
+    return bench
 
 
 def at_once(count: int, act: Callable[[int], str]) -> Counter[str]:
@@ -68,17 +64,13 @@ def test_one_relay_step_sent_many_times_at_once_is_one_step(bench: Bench) -> Non
     opened = bench.open()
     bench.prove(opened)
     command: bytes | None = first_command()
+    bench.answers = []
     for step in range(5):
         assert command is not None
-        response = bench.card.transmit(command)
-        answers = at_once(
-            8,
-            lambda _, step=step, response=response: repr(  # type: ignore[misc]
-                relay_step(bench.desk, session_id=opened.session.id, step=step, response=response)
-            ),
-        )
+        bench.answers.append(bench.card.transmit(command))
+        answers = at_once(8, lambda _, step=step: repr(bench.repeat(opened.session.id, step)))  # type: ignore[misc]
         assert list(answers.values()) == [8]
-        command = relay_step(bench.desk, session_id=opened.session.id, step=step, response=response).command
+        command = bench.repeat(opened.session.id, step)
     assert command is None
 
 

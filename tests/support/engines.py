@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy import URL, Connection, Engine, create_engine
 
 from kaijo.service.store.database import SqlStore
 from kaijo.service.store.schema import TABLES
@@ -82,11 +82,20 @@ def empty(database: Database) -> None:
     """Take every row out; quicker than a new database for each test."""
     engine = database.raw()
     with engine.begin() as connection:
-        present = set(engine.dialect.get_table_names(connection))
-        for table in reversed(TABLES.sorted_tables):
-            if table.name in present and table.name != "schema_versions":
-                connection.execute(table.delete())
+        _delete(connection)
     engine.dispose()
+
+
+def clear(store: SqlStore) -> None:
+    """Take every row out of a store that is open."""
+    with store.begin() as records:
+        _delete(records.connection)
+
+
+def _delete(connection: Connection) -> None:
+    for table in reversed(TABLES.sorted_tables):
+        if table.name != "schema_versions":
+            connection.execute(table.delete())
 
 
 @pytest.fixture(params=ENGINES if os.environ.get("KAIJO_ENGINES") == "all" else ENGINES[:1])

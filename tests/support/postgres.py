@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -81,7 +82,7 @@ def running(name: str, *, settings: tuple[str, ...] = _QUICK) -> Iterator[Server
         _wait(server, process)
         yield server
     finally:
-        process.send_signal(2)  # SIGINT: a fast shutdown
+        process.send_signal(signal.SIGQUIT)  # at once: nothing of it is wanted any more
         process.wait(_PATIENCE)
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -17,6 +17,7 @@ from kaijo.clock import JST, ManualClock
 from kaijo.facts.counter import Visitor
 from kaijo.facts.counter_papers import documents
 from kaijo.facts.pins import PinKind
+from kaijo.reset.again import again
 from kaijo.reset.counter.cases import Papers, approve, ask, open_case
 from kaijo.reset.counter.clerks import add_clerk, sign_in
 from kaijo.reset.counter.journal import day_of, read_journal
@@ -134,7 +135,9 @@ class CounterBench:
         )
 
     def begin(self, case: Case, act: Act, kind: PinKind) -> TerminalSession:
-        return begin(self.desk, token=self.token, case_id=case.id, act=act, kind=kind, terminal="counter-1")
+        return again(
+            lambda: begin(self.desk, token=self.token, case_id=case.id, act=act, kind=kind, terminal="counter-1")
+        )
 
     def relay(self, session: TerminalSession, *, until: int = 16) -> bytes | None:
         """Pass messages between service and card until `until` answers are in; return the next command."""
@@ -143,8 +146,8 @@ class CounterBench:
             if command is None:
                 break
             answer = self.card.transmit(command)
-            made = relay(self.desk, token=self.token, session_id=session.id, step=step, response=answer)
-            command = made.command
+            said = partial(relay, self.desk, token=self.token, session_id=session.id, step=step, response=answer)
+            command = again(said).command
         return command
 
     def grant(self, case: Case, kind: PinKind) -> TerminalSession:
@@ -153,7 +156,7 @@ class CounterBench:
         return session
 
     def hand_in(self, session: TerminalSession, receipt: Receipt) -> Reservation:
-        return hand_in(self.desk, token=self.token, session_id=session.id, receipt=receipt)
+        return again(lambda: hand_in(self.desk, token=self.token, session_id=session.id, receipt=receipt))
 
     def reset(self, case: Case, kind: PinKind) -> Reservation:
         session = self.grant(case, kind)
