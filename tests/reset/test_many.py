@@ -20,6 +20,7 @@ from kaijo.reset.again import again
 from kaijo.reset.grants import relay_step, take_receipt
 from kaijo.reset.kiosk_sessions import accept_proof, open_session
 from kaijo.reset.ports import RegisteredCard
+from kaijo.reset.records import Purpose
 from kaijo.reset.relay import first_command
 from kaijo.reset.reservations import Evidence, make_challenge, make_reservation
 from kaijo.reset.scribe import Scribe
@@ -29,7 +30,7 @@ from kaijo.service.store.schema import grants, reservations
 from kaijo.virtualcard.card import VirtualCard
 from tests.support.engines import Database
 
-from .bench import JPKI, RESETS, SIGNATURE, Bench, Purpose, image, key, record, sign
+from .bench import JPKI, RESETS, SIGNATURE, Bench, image, key, record, sign
 from .trails import is_chained, read_all
 
 RESERVATIONS = int(os.environ.get("KAIJO_RESERVATIONS", "12"))
