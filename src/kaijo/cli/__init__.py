@@ -22,6 +22,7 @@ _COMMANDS = (
     "guide",
     "keys",
     "kiosk",
+    "ledger",
     "next",
     "phone",
     "pin",
