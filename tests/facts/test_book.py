@@ -21,7 +21,7 @@ def test_every_fact_has_a_source_a_date_and_both_languages() -> None:
     lacking = [
         row.id
         for row in book().values()
-        if not (row.source.strip() and row.checked == date(2026, 11, 1) and row.title["ja"] and row.title["en"])
+        if not (row.source.strip() and row.checked >= date(2026, 11, 1) and row.title["ja"] and row.title["en"])
     ]
     assert lacking == []
 

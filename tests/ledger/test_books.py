@@ -48,11 +48,20 @@ def test_overlap_is_counted_once_and_nothing_is_lost(tmp_path: Path, first: list
 def test_same_file_twice_changes_nothing(tmp_path: Path) -> None:
     file = mufg(tmp_path, "s.csv", "2027/1/5,カフェ,,500,,9500", "2027/1/5,カフェ,,500,,9500", "2027/1/6,a,b,1,,9499")
     once, twice = books(file), books(file, file, file)
-    assert (once.bookings, once.duplicates) == (twice.bookings, [])
+    told = [[(one.entry.line, one.entry.amount) for one in made.bookings] for made in (once, twice)]
+    assert (told[0], once.duplicates) == (told[1], [])
     assert [(one.entry.line, one.source, one.line) for one in twice.duplicates] == [
-        *((line, "s.csv", line) for line in (2, 3, 4)),
-        *((line, "s.csv", line) for line in (2, 3, 4)),
+        *((line, str(file), line) for line in (2, 3, 4)),
+        *((line, str(file), line) for line in (2, 3, 4)),
     ]
+
+
+def test_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    folders = [tmp_path / "january", tmp_path / "february"]
+    for folder in folders:
+        folder.mkdir()
+    files = [mufg(folder, "s.csv", f"2027/1/5,{folder.name},,1,,") for folder in folders]
+    assert [one.trace for one in books(*files).bookings] == [f"{file}:2" for file in files]
 
 
 def test_other_balance_is_another_movement(tmp_path: Path) -> None:

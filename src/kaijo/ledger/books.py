@@ -1,5 +1,6 @@
 """From files to books: statements read, duplicates left out, account titles given, nothing lost on the way."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +76,10 @@ class Books:
 
 def keep_books(files: Sequence[Path], layouts: Sequence[Layout], rules: Rules, *, keep_duplicates: bool) -> Books:
     """Return the books of these files, in the order named. Raises as `read_statement`."""
-    statements = tuple(read_statement(path, layouts) for path in files)
+    names = Counter(path.name for path in files)
+    # Two files of one name are told apart by their paths, so that a figure leads to its line.
+    sources = [path.name if names[path.name] == 1 else str(path) for path in files]
+    statements = tuple(read_statement(path, layouts, source) for path, source in zip(files, sources, strict=True))
     by_id = {layout.id: layout for layout in layouts}
     if keep_duplicates:
         kept, left_out = [entry for statement in statements for entry in statement.entries], list[Duplicate]()

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -38,7 +39,7 @@ def read_corrections(path: Path) -> list[Correction]:
             return _corrections(_rows(archive, path), path)
     except OSError:
         raise UsageProblem("ledger.unreadable", path=str(path)) from None
-    except (zipfile.BadZipFile, ET.ParseError, KeyError, ValueError, IndexError, RuntimeError):
+    except (zipfile.BadZipFile, ET.ParseError, KeyError, ValueError, IndexError, RuntimeError, EOFError, zlib.error):
         raise UsageProblem("ledger.not-our-workbook", path=str(path)) from None
 
 

@@ -31,8 +31,12 @@ class Statement:
     skipped: list[Skipped]
 
 
-def read_statement(path: Path, layouts: Sequence[Layout]) -> Statement:
-    """Return what a file says. Raises UsageProblem as `read_text`, and `ledger.broken-csv`, `ledger.unknown-layout`."""
+def read_statement(path: Path, layouts: Sequence[Layout], source: str | None = None) -> Statement:
+    """Return what a file says; `source` is what its figures call it, by default its name.
+
+    Raises UsageProblem as `read_text`, and `ledger.broken-csv`, `ledger.unknown-layout`.
+    """
+    source = source or path.name
     decoded = read_text(path)
     lines = _records(decoded.text, str(path))
     head: list[_Line] = []
@@ -48,15 +52,15 @@ def read_statement(path: Path, layouts: Sequence[Layout]) -> Statement:
         raise UsageProblem("ledger.unknown-layout", path=str(path), columns=", ".join(shown)[: 2 * _SHOWN])
     layout, columns = found
     entries: list[Entry] = []
-    skipped = [_skip(path.name, line, "blank" if not any(line[1]) else "before-header") for line in head]
-    read = _reader(path.name, layout, columns)
+    skipped = [_skip(source, line, "blank" if not any(line[1]) else "before-header") for line in head]
+    read = _reader(source, layout, columns)
     for line in lines:
         made = read(line)
         if type(made) is Entry:
             entries.append(made)
         elif type(made) is Skipped:
             skipped.append(made)
-    return Statement(path.name, layout, decoded.encoding, decoded.sha256, entries, skipped)
+    return Statement(source, layout, decoded.encoding, decoded.sha256, entries, skipped)
 
 
 def _records(text: str, path: str) -> Iterator[_Line]:
