@@ -30,6 +30,7 @@ _MEASURE = """selector => [...document.querySelectorAll(selector)].flatMap(one =
 _WIDE = """() => [...document.querySelectorAll('body *')]
     .filter(one => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
     .map(one => one.tagName + '.' + one.className).slice(0, 9)"""
+_GONE_ON = "net::ERR_ABORTED"  # the person was faster than the page
 _BIG_TEXT = "document.documentElement.style.fontSize = '200%'"
 _USUAL_TEXT = "document.documentElement.style.fontSize = ''"
 
@@ -80,7 +81,7 @@ def screen(
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", lambda request: complaints.append(request.url))
+    page.on("requestfailed", lambda request: complaints.extend([request.url] * (request.failure != _GONE_ON)))
     yield page
     # A browser notes every answer of 400 and above; those are what some steps are about.
     assert [text for text in complaints if not text.startswith("Failed to load resource")] == []

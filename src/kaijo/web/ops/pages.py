@@ -52,8 +52,10 @@ class _Audit:
 
     @property
     def tone(self) -> str:
-        """How a finding with it looks."""
-        return "bad" if self.fit == "damaged" else "warning" if self.due else "good"
+        """How a finding with it looks; nothing special while nothing was ever signed."""
+        if self.fit == "damaged":
+            return "bad"
+        return "warning" if self.due else "good" if self.signed_at else ""
 
 
 class OpsPages:
