@@ -6,16 +6,18 @@
 import os
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from hashlib import sha256
 from secrets import token_bytes
+from typing import TypeVar
 
 import pytest
 from sqlalchemy import func, select
 
 from kaijo.card.administration import Receipt
-from kaijo.errors import KaijoError
+from kaijo.errors import KaijoError, ServiceTrouble
 from kaijo.reset.again import again
 from kaijo.reset.grants import relay_step, take_receipt
 from kaijo.reset.kiosk_sessions import accept_proof, open_session
@@ -36,6 +38,17 @@ from .trails import is_chained, read_all
 RESERVATIONS = int(os.environ.get("KAIJO_RESERVATIONS", "12"))
 KIOSKS = 10
 THREADS = 64
+Answer = TypeVar("Answer")
+
+
+def patiently(verb: Callable[[], Answer]) -> Answer:
+    """Do what a terminal does whose request came back with `store.busy`: send it again, once or twice."""
+    for _ in range(2):
+        try:
+            return again(verb)
+        except ServiceTrouble as trouble:
+            assert trouble.code == "store.busy"
+    return again(verb)
 
 
 class Crowd:
@@ -54,20 +67,22 @@ class Crowd:
         key("a1")
 
     def reserve(self, card_id: bytes) -> None:
-        challenge, message = again(lambda: make_challenge(self.desk, purpose=Purpose.RESERVE, kind=SIGNATURE))
+        challenge, message = patiently(lambda: make_challenge(self.desk, purpose=Purpose.RESERVE, kind=SIGNATURE))
         evidence = Evidence(card_id, card_id, sign("a1", message))
-        again(lambda: make_reservation(self.desk, challenge_id=challenge.id, kind=SIGNATURE, evidence=evidence))
+        patiently(lambda: make_reservation(self.desk, challenge_id=challenge.id, kind=SIGNATURE, evidence=evidence))
 
     def redeem(self, card_id: bytes) -> tuple[bytes, str]:
         """Let one kiosk try with a copy of the card; return the card and how it ended: "" for a reset."""
         copy = image(card_id)
         card = VirtualCard(copy, place="copy")
         try:
-            opened = again(
+            opened = patiently(
                 lambda: open_session(self.desk, kiosk="crowd", authentication_certificate=card_id, reset_state=None)
             )
             session, signature = opened.session.id, sign("a1", opened.message)
-            again(lambda: accept_proof(self.desk, session_id=session, proof_certificate=card_id, signature=signature))
+            patiently(
+                lambda: accept_proof(self.desk, session_id=session, proof_certificate=card_id, signature=signature)
+            )
             command: bytes | None = first_command()
             step = 0
             while command is not None:
@@ -76,7 +91,7 @@ class Crowd:
                 step += 1
             card.transmit(JPKI)
             receipt = Receipt.decode(card.transmit(RESETS[SIGNATURE])[:-2])
-            again(lambda: take_receipt(self.desk, session_id=session, receipt=receipt))
+            patiently(lambda: take_receipt(self.desk, session_id=session, receipt=receipt))
         except KaijoError as error:
             assert copy.administration.reset_number == 0
             return card_id, error.code
@@ -84,7 +99,7 @@ class Crowd:
         return card_id, ""
 
     def relay(self, session: str, step: int, answer: bytes) -> bytes | None:
-        return again(lambda: relay_step(self.desk, session_id=session, step=step, response=answer)).command
+        return patiently(lambda: relay_step(self.desk, session_id=session, step=step, response=answer)).command
 
 
 @pytest.mark.timeout(3600)

@@ -9,6 +9,7 @@ from kaijo.errors import Refused
 from kaijo.facts.hours import kiosk_schedule
 from kaijo.facts.lifetimes import kiosk_session_life, reservation_life
 from kaijo.reset.desk import Desk
+from kaijo.reset.drawing import drawn
 from kaijo.reset.evidence import LiveCard, find_live_card, proof_message, require_signature
 from kaijo.reset.noting import noting_refused_proof
 from kaijo.reset.policy import needed_proof
@@ -33,9 +34,16 @@ class Opened:
 
 
 def open_session(
-    desk: Desk, *, kiosk: str, authentication_certificate: bytes, reset_state: ResetState | None
+    desk: Desk,
+    *,
+    kiosk: str,
+    authentication_certificate: bytes,
+    reset_state: ResetState | None,
+    key: str | None = None,
 ) -> Opened:
     """Return a session for the card's active reservation; what the card says of its last reset is settled first.
+
+    The same kiosk with the same `key` gets the same session of this card.
 
     The session ends with its own life [fact: kiosk-session-life] or with the reservation, whichever is first.
     Raises Refused: `reset.kiosk-closed`, what `find_live_card` refuses, `reset.no-reservation`,
@@ -52,11 +60,14 @@ def open_session(
     pseudonym = desk.veil.pseudonym(card.card_id)
     with desk.store.begin() as records:
         records.expire_reservations(pseudonym, now)
+    session_id = f"{pseudonym}.{drawn(desk, _SESSION_ID_SIZE, key=key, place=f'session {pseudonym} {kiosk}').hex()}"
     with desk.store.begin() as records:
+        if key is not None and (earlier := _opened_before(records, pseudonym, session_id)) is not None:
+            return earlier
         reservation = _find_active(records, pseudonym, now)
         if reservation.held_until is not None and reservation.held_by_other(None, now):
             raise Refused("reset.in-use", until=reservation.held_until)
-        session = _new_session(desk, kiosk=kiosk, card=card, reservation=reservation, at=now)
+        session = _new_session(desk, session_id, kiosk=kiosk, card=card, reservation=reservation, at=now)
         records.add_session(session)
     return Opened(session, reservation, _message(session))
 
@@ -168,8 +179,15 @@ def _find_active(records: Records, pseudonym: str, at: datetime) -> Reservation:
     raise Refused("reset.no-reservation")
 
 
-def _new_session(desk: Desk, *, kiosk: str, card: LiveCard, reservation: Reservation, at: datetime) -> TerminalSession:
-    session_id = f"{reservation.pseudonym}.{desk.randomness(_SESSION_ID_SIZE).hex()}"
+def _opened_before(records: Records, pseudonym: str, session_id: str) -> Opened | None:
+    session = records.find_session(pseudonym, session_id)
+    reservation = None if session is None else records.find_reservation(pseudonym, session.reservation)
+    return None if session is None or reservation is None else Opened(session, reservation, _message(session))
+
+
+def _new_session(
+    desk: Desk, session_id: str, *, kiosk: str, card: LiveCard, reservation: Reservation, at: datetime
+) -> TerminalSession:
     return TerminalSession(
         pseudonym=reservation.pseudonym,
         id=session_id,

@@ -8,6 +8,7 @@ from kaijo.errors import Refused
 from kaijo.facts.lifetimes import challenge_life, reservation_life
 from kaijo.facts.pins import PinKind
 from kaijo.reset.desk import Desk
+from kaijo.reset.drawing import drawn
 from kaijo.reset.evidence import (
     LiveCard,
     find_live_card,
@@ -35,17 +36,21 @@ class Evidence:
     face: str | None = None
 
 
-def make_challenge(desk: Desk, *, purpose: Purpose, kind: PinKind) -> tuple[Challenge, bytes]:
+def make_challenge(desk: Desk, *, purpose: Purpose, kind: PinKind, key: str | None = None) -> tuple[Challenge, bytes]:
     """Return a challenge for one use [fact: challenge-life] and the exact bytes to sign.
 
-    Raises Refused `reset.counter-only` for a kind that no kiosk resets.
+    The same call with the same `key` gives the same challenge. Raises Refused `reset.counter-only` for a kind that no
+    kiosk resets.
     """
     if needed_proof(kind) is None:
         raise Refused("reset.counter-only", kind=kind)
-    challenge = Challenge(desk.randomness(_CHALLENGE_SIZE).hex(), purpose, kind, desk.clock.now() + challenge_life())
+    name = drawn(desk, _CHALLENGE_SIZE, key=key, place=f"challenge {purpose.value} {kind.value}").hex()
+    challenge = Challenge(name, purpose, kind, desk.clock.now() + challenge_life())
     with desk.store.begin() as records:
-        records.add_challenge(challenge)
-    return challenge, _message(challenge)
+        earlier = None if key is None else records.find_challenge(name)
+        if earlier is None:
+            records.add_challenge(challenge)
+    return earlier or challenge, _message(challenge)
 
 
 def make_reservation(desk: Desk, *, challenge_id: str, kind: PinKind, evidence: Evidence) -> Reservation:

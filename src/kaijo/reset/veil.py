@@ -36,6 +36,10 @@ class Veil:
         """Return the name of a device, or of what it sent, in every table: 64 hex digits, never a card's name."""
         return hmac.digest(self._key, b"KAIJO DEVICE 1 " + name, sha256).hex()
 
+    def derived(self, place: str) -> bytes:
+        """Return 32 bytes that only this service can find out, always the same for the same `place`."""
+        return hmac.digest(self._key, b"KAIJO IDEMPOTENCY 1 " + place.encode(), sha256)
+
     def cancel_token(self, pseudonym: str, reservation: bytes) -> str:
         """Return what lets its bearer cancel that reservation, 160 hex digits beginning with the pseudonym.
 

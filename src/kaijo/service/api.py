@@ -52,7 +52,7 @@ from kaijo.service.models import (
 )
 from kaijo.service.ready_api import operator_router
 from kaijo.service.refusals import counting
-from kaijo.service.repeating import RepeatingRoute
+from kaijo.service.repeating import Key, RepeatingRoute
 from kaijo.service.telemetry.house import Telemetry, telemetry
 from kaijo.service.telemetry.requests import Watched
 from kaijo.service.terminal_api import Gate, terminal_router
@@ -107,8 +107,9 @@ def _phone(desk: Desk) -> APIRouter:
     router = APIRouter(route_class=RepeatingRoute)
 
     @router.post("/challenges", status_code=201, summary="署名する番号を受け取る · Get a challenge to sign")
-    def challenges(request: ChallengeRequest) -> ChallengeAnswer:
-        challenge, message = make_challenge(desk, purpose=Purpose(request.purpose.value), kind=request.kind)
+    def challenges(request: ChallengeRequest, key: Key = None) -> ChallengeAnswer:
+        purpose = Purpose(request.purpose.value)
+        challenge, message = make_challenge(desk, purpose=purpose, kind=request.kind, key=key)
         return ChallengeAnswer(challenge_id=challenge.id, message=text64(message), expires_at=challenge.expires_at)
 
     @router.post("/reservations", status_code=201, summary="予約する · Make the reservation")
@@ -147,12 +148,15 @@ def _kiosk(desk: Desk, gate: Gate) -> APIRouter:
     router = APIRouter(route_class=RepeatingRoute, dependencies=[Depends(known)])
 
     @router.post("", status_code=201, summary="カードから予約を見つける · Find the reservation by the card")
-    def sessions(request: SessionRequest, terminal: Annotated[Terminal | None, Depends(known)]) -> SessionAnswer:
+    def sessions(
+        request: SessionRequest, terminal: Annotated[Terminal | None, Depends(known)], key: Key = None
+    ) -> SessionAnswer:
         opened = open_session(
             desk,
             kiosk=request.kiosk if terminal is None else terminal.name,
             authentication_certificate=request.authentication_certificate,
             reset_state=None if request.reset_state is None else ResetState.decode(request.reset_state),
+            key=key,
         )
         return SessionAnswer(
             session_id=opened.session.id,

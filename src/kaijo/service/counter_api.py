@@ -55,7 +55,7 @@ from kaijo.service.counter_models import (
     TicketsAnswer,
 )
 from kaijo.service.models import EndAnswer, ReceiptRequest, RelayRequest
-from kaijo.service.repeating import RepeatingRoute
+from kaijo.service.repeating import Key, RepeatingRoute
 from kaijo.service.terminal_api import Gate, Known
 
 _SCHEME = "Bearer "
@@ -87,8 +87,8 @@ def _clerks(desk: Desk) -> APIRouter:
     router = APIRouter(route_class=RepeatingRoute)
 
     @router.post("/sign-ins", status_code=201, summary="職員がサインインする · A clerk signs in")
-    def sign_ins(request: SignInRequest) -> SignInAnswer:
-        made = clerks.sign_in(desk, clerk_id=request.clerk, password=request.password)
+    def sign_ins(request: SignInRequest, key: Key = None) -> SignInAnswer:
+        made = clerks.sign_in(desk, clerk_id=request.clerk, password=request.password, key=key)
         return SignInAnswer(token=made.token, clerk=made.clerk, expires_at=made.expires_at)
 
     @router.post("/sign-out", summary="サインアウトする · Sign out")
@@ -127,8 +127,8 @@ def _waiting(desk: Desk) -> APIRouter:
         return TicketsAnswer(day=day, tickets=[TicketAnswer.of(one) for one in waiting.list_tickets(desk, day)])
 
     @router.post("/tickets/next", summary="次の番号を呼ぶ · Call the next number")
-    def call(_request: EmptyRequest, token: Token) -> TicketAnswer:
-        return TicketAnswer.of(waiting.call_next(desk, token=token))
+    def call(_request: EmptyRequest, token: Token, key: Key = None) -> TicketAnswer:
+        return TicketAnswer.of(waiting.call_next(desk, token=token, key=key))
 
     @router.post("/tickets/{number}/done", summary="番号札の手続きを終える · That number is done")
     def done(number: Number, _request: EmptyRequest, token: Token) -> TicketAnswer:
@@ -157,7 +157,7 @@ def _cases(desk: Desk, *, practice: bool) -> APIRouter:
         )
 
     @router.post("/cases", status_code=201, summary="書類を確かめて手続きを始める · Open a case")
-    def open_case(request: CaseRequest, token: Token) -> CaseAnswer:
+    def open_case(request: CaseRequest, token: Token, key: Key = None) -> CaseAnswer:
         papers = cases.Papers(
             visitor=request.visitor,
             visit=request.visit,
@@ -171,6 +171,7 @@ def _cases(desk: Desk, *, practice: bool) -> APIRouter:
             papers=papers,
             authentication_certificate=request.authentication_certificate,
             reset_state=None if request.reset_state is None else ResetState.decode(request.reset_state),
+            key=key,
         )
         return CaseAnswer.of(made)
 
@@ -190,8 +191,8 @@ def _cases(desk: Desk, *, practice: bool) -> APIRouter:
         return ActsAnswer(acts=[ActAnswer.of(one) for one in standing])
 
     @router.post("/cases/{case_id}/letter", summary="照会書を送る · Send the inquiry letter")
-    def letter(case_id: CaseId, _request: EmptyRequest, token: Token) -> LetterAnswer:
-        code = send_letter(desk, token=token, case_id=case_id)
+    def letter(case_id: CaseId, _request: EmptyRequest, token: Token, key: Key = None) -> LetterAnswer:
+        code = send_letter(desk, token=token, case_id=case_id, key=key)
         return LetterAnswer(sent_at=desk.clock.now(), code=code if practice else None)
 
     @router.post("/cases/{case_id}/close", summary="手続きを終える · Close the case")
@@ -207,10 +208,16 @@ def _sessions(desk: Desk, known: Known) -> APIRouter:
 
     @router.post("/cases/{case_id}/sessions", status_code=201, summary="カードへの手続きを始める · Begin an act")
     def begin(
-        case_id: CaseId, request: BeginRequest, token: Token, terminal: Annotated[Terminal | None, Depends(known)]
+        case_id: CaseId,
+        request: BeginRequest,
+        token: Token,
+        terminal: Annotated[Terminal | None, Depends(known)],
+        key: Key = None,
     ) -> CounterSessionAnswer:
         name = request.terminal if terminal is None else terminal.name
-        begun = sessions.begin(desk, token=token, case_id=case_id, act=request.act, kind=request.kind, terminal=name)
+        begun = sessions.begin(
+            desk, token=token, case_id=case_id, act=request.act, kind=request.kind, terminal=name, key=key
+        )
         return CounterSessionAnswer(
             session_id=begun.id, expires_at=begun.expires_at, step=0, command=first_command().hex()
         )

@@ -2,14 +2,27 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Header
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
 from kaijo.errors import ServiceTrouble
 from kaijo.reset.again import is_worth_repeating, pauses
+
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=16,
+        max_length=64,
+        pattern="^[A-Za-z0-9_-]+$",
+        description="drawn at random for each new wish and sent again with every repeat of it: the answer is the same",
+    ),
+]
+"""What a caller names a request by whose body does not say which one it is."""
 
 
 class RepeatingRoute(APIRoute):

@@ -1,6 +1,8 @@
 """The reservation service as a terminal sees it: its HTTP API, and nothing of its inside."""
 
 import base64
+import secrets
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self
@@ -16,6 +18,11 @@ from kaijo.words import LANGS, catalogue, explain
 
 _TIMEOUT_SECONDS = 20.0
 _OK = 200
+# A wish keeps its key over all repeats, so that it is granted once. The service has already tried for seconds.
+_KEY = "Idempotency-Key"
+_KEY_SIZE = 24
+_AGAIN = frozenset({"store.busy", "store.unsure"})
+_PAUSES = (0.5, 1.0)
 _REFUSED = (401, 404, 409, 429)
 _ERRORS: dict[int, type[KaijoError]] = {**dict.fromkeys(_REFUSED, Refused), 422: UsageProblem}
 
@@ -182,6 +189,25 @@ class ServiceClient:
         by: Identity | None = None,
     ) -> dict[str, Any]:
         terminal = by or self._terminals.get(place_of(path) or "")
+        if method == "POST":
+            headers = {**(headers or {}), _KEY: secrets.token_urlsafe(_KEY_SIZE)}
+            for pause in _PAUSES:
+                try:
+                    return self._on_time(method, path, body, headers, terminal)
+                except ServiceTrouble as trouble:
+                    if trouble.code not in _AGAIN:
+                        raise
+                time.sleep(pause)
+        return self._on_time(method, path, body, headers, terminal)
+
+    def _on_time(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None,
+        headers: Mapping[str, str] | None,
+        terminal: Identity | None,
+    ) -> dict[str, Any]:
         try:
             return self._answer(method, path, body, headers, terminal)
         except Refused as refusal:

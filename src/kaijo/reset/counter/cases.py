@@ -15,6 +15,7 @@ from kaijo.reset.counter.policy import refusal
 from kaijo.reset.counter.records import Asked, Case, Deed
 from kaijo.reset.counter.standing import AskedState, Standing, find_case, require_open, standings
 from kaijo.reset.desk import Desk
+from kaijo.reset.drawing import drawn
 from kaijo.reset.receipts import settle_if_authentic
 
 _ID_SIZE = 16
@@ -32,9 +33,17 @@ class Papers:
 
 
 def open_case(
-    desk: Desk, *, token: str, papers: Papers, authentication_certificate: bytes, reset_state: ResetState | None
+    desk: Desk,
+    *,
+    token: str,
+    papers: Papers,
+    authentication_certificate: bytes,
+    reset_state: ResetState | None,
+    key: str | None = None,
 ) -> Case:
     """Return a new case for the card that lies there; what the card says of its last act is settled first.
+
+    The same clerk with the same `key` gets the same case of this card.
 
     Dead certificates are no obstacle: they are what people come for. Raises Refused `counter.not-signed-in`,
     `counter.unknown-visit`, `counter.documents-missing` (documents), `reset.unknown-card`, `counter.own-card`, what
@@ -52,7 +61,7 @@ def open_case(
         raise Refused("reset.unknown-card")
     settle_if_authentic(desk, card_id=card.card_id, receipt=reset_state.last if reset_state else None, at=now)
     pseudonym = desk.veil.pseudonym(card.card_id)
-    case_id = f"{pseudonym}.{desk.randomness(_ID_SIZE).hex()}"
+    case_id = f"{pseudonym}.{drawn(desk, _ID_SIZE, key=key, place=f'case {pseudonym} {clerk.id}').hex()}"
     case = Case(
         pseudonym=pseudonym,
         id=case_id,
@@ -69,6 +78,9 @@ def open_case(
     try:
         require_not_own(clerk, pseudonym)
         with desk.store.begin() as records:
+            earlier = None if key is None else records.find_case(pseudonym, case_id)
+            if earlier is not None:
+                return earlier
             records.add_case(case)
             if is_letter_visit(papers.visitor, papers.visit):
                 use_letter(desk, records, case, papers.letter or "", at=now)
@@ -102,7 +114,7 @@ def ask(desk: Desk, *, token: str, case_id: str, acts: Sequence[tuple[Act, PinKi
 
 
 def approve(desk: Desk, *, token: str, case_id: str, clerk_id: str, password: str) -> tuple[Standing, ...]:
-    """Let a second clerk, by own password, agree to everything in the case that waits for one.
+    """Let a second clerk, by own password, agree to everything in the case that waits for one; again, changes nothing.
 
     Raises Refused `counter.not-signed-in`, `counter.unknown-case`, `counter.case-over`, `counter.same-clerk`,
     `counter.own-card`, `counter.nothing-to-approve`, and as `check_password`.
@@ -111,7 +123,11 @@ def approve(desk: Desk, *, token: str, case_id: str, clerk_id: str, password: st
     with desk.store.begin() as records:
         first = signed_in(records, token, now)
         case = require_open(records, case_id, now)
-        waiting = [one for one in standings(records, case) if one.state is AskedState.NEEDS_SECOND]
+        asked = standings(records, case)
+    waiting = [one for one in asked if one.state is AskedState.NEEDS_SECOND]
+    if not waiting and any(one.asked.second == clerk_id for one in asked):
+        check_password(desk, clerk_id=clerk_id, password=password, deed=Deed.APPROVE)
+        return asked
     if not waiting:
         raise Refused("counter.nothing-to-approve")
     # Not the one at the screen, and not one who opened the case or asked: four eyes are two pairs.

@@ -10,6 +10,7 @@ from kaijo.reset.counter.journal import entry
 from kaijo.reset.counter.passwords import matches, protect
 from kaijo.reset.counter.records import DONE, Clerk, Deed, SignIn
 from kaijo.reset.desk import Desk
+from kaijo.reset.drawing import drawn
 from kaijo.reset.ports import Records
 
 _TOKEN_SIZE = 32
@@ -33,13 +34,19 @@ def add_clerk(desk: Desk, clerk_id: str, password: str) -> None:
         records.put_clerk(Clerk(clerk_id, protected, own_card=None if before is None else before.own_card))
 
 
-def sign_in(desk: Desk, *, clerk_id: str, password: str) -> SignedIn:
-    """Return the clerk, signed in for a while [fact: clerk-sign-in-life]. Raises as `check_password`."""
+def sign_in(desk: Desk, *, clerk_id: str, password: str, key: str | None = None) -> SignedIn:
+    """Return the clerk, signed in for a while [fact: clerk-sign-in-life]; with the same `key` by the same token.
+
+    Raises as `check_password`.
+    """
     clerk = check_password(desk, clerk_id=clerk_id, password=password, deed=Deed.SIGN_IN)
-    now, token = desk.clock.now(), desk.randomness(_TOKEN_SIZE).hex()
+    now, token = desk.clock.now(), drawn(desk, _TOKEN_SIZE, key=key, place=f"sign-in {clerk_id}").hex()
     made = SignedIn(token, clerk.id, now + sign_in_life())
     with desk.store.begin() as records:
         records.drop_sign_ins(digest=None, before=now)
+        earlier = None if key is None else records.find_sign_in(_digest(token))
+        if earlier is not None:
+            return replace(made, expires_at=earlier.expires_at)
         records.add_sign_in(SignIn(_digest(token), clerk.id, made.expires_at))
         records.add_entry(entry(desk, Deed.SIGN_IN, now, clerk=clerk.id))
     return made
@@ -139,6 +146,8 @@ def note_own_card(desk: Desk, *, token: str, authentication_certificate: bytes) 
         clerk = signed_in(records, token, now)
         if clerk.own_card not in {None, pseudonym}:
             raise Refused("counter.own-card-known")
+        if clerk.own_card == pseudonym:
+            return clerk
         noted = replace(clerk, own_card=pseudonym)
         records.put_clerk(noted)
         records.add_entry(replace(entry(desk, Deed.OWN_CARD, now, clerk=clerk.id), pseudonym=pseudonym))

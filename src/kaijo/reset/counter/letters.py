@@ -13,6 +13,7 @@ from kaijo.reset.counter.journal import entry
 from kaijo.reset.counter.records import Case, Deed, Letter
 from kaijo.reset.counter.standing import require_open
 from kaijo.reset.desk import Desk
+from kaijo.reset.drawing import drawn
 from kaijo.reset.ports import Records
 from kaijo.reset.states import require_won
 
@@ -28,20 +29,23 @@ def is_letter_visit(visitor: Visitor, visit: int) -> bool:
     return visitor is Visitor.PROXY and visit == visits(Visitor.PROXY)
 
 
-def send_letter(desk: Desk, *, token: str, case_id: str) -> str:
+def send_letter(desk: Desk, *, token: str, case_id: str, key: str | None = None) -> str:
     """Return the code (12 digits) for the letter to the holder of this case's card; only its keyed hash is kept.
 
-    For whoever prints the letter, not for clerk or proxy. Raises Refused `counter.not-signed-in`,
-    `counter.unknown-case`, `counter.case-over`, `counter.no-letter` in a case that needs none.
+    With the same `key` it is the same letter. For whoever prints the letter, not for clerk or proxy. Raises Refused
+    `counter.not-signed-in`, `counter.unknown-case`, `counter.case-over`, `counter.no-letter` in a case that needs none.
     """
     now = desk.clock.now()
     with desk.store.begin() as records:
         clerk = signed_in(records, token, now)
+        code = f"{int.from_bytes(drawn(desk, _ROOM, key=key, place=f'letter {case_id}')) % 10**_DIGITS:0{_DIGITS}}"
+        digest = _digest(case_id.partition(".")[0], code, desk)
+        if key is not None and records.find_letter(case_id.partition(".")[0], digest) is not None:
+            return code
         case = require_open(records, case_id, now)
         if case.visitor is not Visitor.PROXY or is_letter_visit(case.visitor, case.visit):
             raise Refused("counter.no-letter")
-        code = f"{int.from_bytes(desk.randomness(_ROOM)) % 10**_DIGITS:0{_DIGITS}}"
-        records.add_letter(Letter(case.pseudonym, _digest(case.pseudonym, code, desk), now))
+        records.add_letter(Letter(case.pseudonym, digest, now))
         records.add_entry(entry(desk, Deed.LETTER, now, clerk=clerk.id, case=case))
         records.close_case(case, now)
     return code

@@ -9,6 +9,7 @@ from kaijo.reset.counter.clerks import require_clerk, signed_in
 from kaijo.reset.counter.records import Asked, Case, Deed
 from kaijo.reset.counter.standing import is_own, needs_second, require_open
 from kaijo.reset.desk import Desk
+from kaijo.reset.drawing import drawn
 from kaijo.reset.grants import RelayStep, relay_step, take_receipt
 from kaijo.reset.kiosk_sessions import end_session
 from kaijo.reset.ports import Records
@@ -22,12 +23,14 @@ _NONCE_SIZE = 32
 _DEEDS = {Act.RESET: Deed.RESET, Act.RENEW: Deed.RENEW}
 
 
-def begin(desk: Desk, *, token: str, case_id: str, act: Act, kind: PinKind, terminal: str) -> TerminalSession:
+def begin(
+    desk: Desk, *, token: str, case_id: str, act: Act, kind: PinKind, terminal: str, key: str | None = None
+) -> TerminalSession:
     """Return a session, relaying, for an act that is ready; of one act only one session is on its way at a time.
 
-    Raises Refused `counter.not-signed-in`, `counter.unknown-case`, `counter.case-over`, `counter.own-card`,
-    `counter.not-asked`, `counter.second-needed`, `reset.in-use`, `counter.done-already`. What the rules of the counter
-    refuse stands in the journal.
+    The same terminal with the same `key` gets the same session. Raises Refused `counter.not-signed-in`,
+    `counter.unknown-case`, `counter.case-over`, `counter.own-card`, `counter.not-asked`, `counter.second-needed`,
+    `reset.in-use`, `counter.done-already`. What the rules of the counter refuse stands in the journal.
     """
     now = desk.clock.now()
     with desk.store.begin() as records:
@@ -43,6 +46,11 @@ def begin(desk: Desk, *, token: str, case_id: str, act: Act, kind: PinKind, term
         records.expire_reservations(case.pseudonym, now)
     with desk.store.begin() as records:
         require_open(records, case_id, now)
+        place = f"session {case.id} {act.value} {kind.value} {terminal}"
+        session_id = f"{case.pseudonym}.{drawn(desk, _SESSION_ID_SIZE, key=key, place=place).hex()}"
+        earlier = None if key is None else records.find_session(case.pseudonym, session_id)
+        if earlier is not None:
+            return earlier
         allowed = _allowed(desk, records, case, asked)
         if allowed.used_at is not None:
             raise Refused("counter.done-already", done_at=allowed.used_at, kind=kind)
@@ -50,7 +58,6 @@ def begin(desk: Desk, *, token: str, case_id: str, act: Act, kind: PinKind, term
             raise Refused("counter.case-over")
         if allowed.held_until is not None and allowed.held_by_other(None, now):
             raise Refused("reset.in-use", until=allowed.held_until)
-        session_id = f"{case.pseudonym}.{desk.randomness(_SESSION_ID_SIZE).hex()}"
         session = TerminalSession(
             pseudonym=case.pseudonym,
             id=session_id,

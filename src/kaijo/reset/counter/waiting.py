@@ -8,7 +8,11 @@ from kaijo.reset.counter.clerks import signed_in
 from kaijo.reset.counter.journal import day_of, entry
 from kaijo.reset.counter.records import Deed, Ticket, TicketState
 from kaijo.reset.desk import Desk
+from kaijo.reset.drawing import drawn
+from kaijo.reset.ports import Records
 from kaijo.reset.states import require_won
+
+_LINE_SIZE = 16
 
 
 def take_ticket(desk: Desk) -> tuple[Ticket, int]:
@@ -28,8 +32,8 @@ def list_tickets(desk: Desk, day: date) -> tuple[Ticket, ...]:
         return records.tickets(day)
 
 
-def call_next(desk: Desk, *, token: str) -> Ticket:
-    """Return the number that is called now, for this clerk alone.
+def call_next(desk: Desk, *, token: str, key: str | None = None) -> Ticket:
+    """Return the number that is called now, for this clerk alone; with the same `key` the one it called before.
 
     Raises Refused `counter.not-signed-in`, `counter.still-serving` (number) while an earlier one is not done,
     `counter.nobody-waiting`.
@@ -38,6 +42,9 @@ def call_next(desk: Desk, *, token: str) -> Ticket:
     with desk.store.begin() as records:
         clerk = signed_in(records, token, now)
         today = records.tickets(day_of(now))
+        line = drawn(desk, _LINE_SIZE, key=key, place=f"call {clerk.id}").hex()
+        if key is not None and (earlier := _called_before(records, today, line)) is not None:
+            return earlier
         for one in today:
             if one.state is TicketState.SERVING and one.clerk == clerk.id:
                 raise Refused("counter.still-serving", number=one.number)
@@ -46,8 +53,16 @@ def call_next(desk: Desk, *, token: str) -> Ticket:
             raise Refused("counter.nobody-waiting")
         called = replace(waiting, state=TicketState.SERVING, called_at=now, clerk=clerk.id)
         require_won(records.move_ticket(waiting, called))
-        records.add_entry(replace(entry(desk, Deed.CALL, now, clerk=clerk.id), ticket=called.number))
+        records.add_entry(replace(entry(desk, Deed.CALL, now, clerk=clerk.id), id=line, ticket=called.number))
     return called
+
+
+def _called_before(records: Records, today: tuple[Ticket, ...], line: str) -> Ticket | None:
+    """Return the number of today that the journal's line of that id called."""
+    called = next(
+        (one.ticket for day in {one.day for one in today} for one in records.entries(day) if one.id == line), 0
+    )
+    return next((one for one in today if one.number == called), None)
 
 
 def finish_ticket(desk: Desk, *, token: str, number: int) -> Ticket:
