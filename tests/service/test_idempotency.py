@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import pytest
@@ -46,7 +47,7 @@ class Twice(TestClient):
     sent: ClassVar[Counter[str]] = Counter()
     templates: tuple[str, ...] = ()
 
-    def request(self, method: str, url: Any, **named: Any) -> Any:  # type: ignore[override]
+    def request(self, method: str, url: Any, **named: Any) -> Any:
         if method != "POST":
             return super().request(method, url, **named)
         (template,) = (one for one in self.templates if re.fullmatch(re.sub(r"{\w+}", "[^/]+", one), str(url)))
@@ -64,6 +65,7 @@ def posts(client: TestClient) -> dict[str, Any]:
     return {path: verbs["post"] for path, verbs in paths.items() if "post" in verbs}
 
 
+@contextmanager
 def twice(bench: Bench | CounterBench) -> Iterator[Twice]:
     with Twice(create_app(desk=bench.desk, practice=True)) as client:
         client.templates = tuple(sorted(posts(client), key=lambda one: one.count("{")))
@@ -115,7 +117,7 @@ def counts(database: Database) -> dict[str, int]:
 def test_every_write_sent_twice_is_done_once(database: Database) -> None:
     Twice.sent.clear()
     kiosk = Bench(store=database.store(memory=True))
-    for client in twice(kiosk):
+    with twice(kiosk) as client:
         at_the_kiosk(client, kiosk)
     done = counts(database)
     assert {name: done[name] for name in ("challenges", "reservations", "sessions", "grants", "answers")} == {
@@ -126,7 +128,7 @@ def test_every_write_sent_twice_is_done_once(database: Database) -> None:
         "answers": 5,
     }
     counter = CounterBench(store=kiosk.store)
-    for client in twice(counter):
+    with twice(counter) as client:
         at_the_counter(client, counter)
         known = set(posts(client))
     done = counts(database)
