@@ -2,6 +2,7 @@
 
 from kaijo.app.cards import lay, note_last_try, open_link, open_noisy_link, practice_issuer
 from kaijo.app.database import database_status, upgrade_database
+from kaijo.app.filing import filing_desk, serving
 from kaijo.app.folders import home, make_folder
 from kaijo.app.keeping_safe import back_up, judge, put_back
 from kaijo.app.operator import (
@@ -29,6 +30,7 @@ __all__ = [
     "enrolled",
     "export_authorities",
     "face_engine",
+    "filing_desk",
     "gatehouse",
     "guide",
     "home",
@@ -48,6 +50,7 @@ __all__ = [
     "run",
     "run_watched",
     "service",
+    "serving",
     "telemetry",
     "terminal_keys",
     "token_keys",

@@ -28,10 +28,11 @@ def pages(
     faces: Sequence[str],
     set_clock: "Callable[[datetime | None], None] | None" = None,
     clerks: Callable[[], Mapping[str, str]] = dict,
+    filing_url: str | None = None,
 ) -> "ASGIApp":
     """Return the pages of `faces` around the cards at `places`; `set_clock` sets the practice's own clock.
 
-    `clerks` gives the practice clerks' passwords, for the counter to show.
+    `clerks` gives the practice clerks' passwords, for the counter to show. `filing_url` is the practice filing desk's.
     """
     from kaijo import web
 
@@ -44,6 +45,7 @@ def pages(
         set_clock=set_clock,
         clerks=clerks,
         terminals=terminal_keys(service_url, clock),
+        filing=filing_url,
     )
 
 

@@ -13,6 +13,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 PORT = 8300  # the pages of `kaijo up`; its service answers on the next port
 SERVICE_PORT = PORT + 1
+FILING_PORT = PORT + 20  # the practice filing desk's pages; its API answers on the next port
 
 pin_option = click.option(
     "--pin",

@@ -147,6 +147,17 @@ class Issuer:
         """Return the card that carries this certificate (DER), None for one that this issuer did not make."""
         return self._register.card(sha256(authentication_certificate).digest())
 
+    def owner(self, certificate: bytes, kind: PinKind) -> bytes | None:
+        """Return the id of the card to which this certificate (DER) was ever given, None for a foreign one."""
+        try:
+            serial = x509.load_der_x509_certificate(certificate).serial_number
+        except ValueError:
+            return None
+        one = self._register.certificate(kind, serial)
+        if one is None or one.sha256 != sha256(certificate).digest():
+            return None
+        return self._register.owner(kind, serial)
+
     def renew(self, card_id: bytes, kind: PinKind, public_key: bytes, order: bytes, at: datetime) -> bytes:
         """Return a certificate (DER) for a new key (SubjectPublicKeyInfo, DER) of that card.
 

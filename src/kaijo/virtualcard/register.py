@@ -127,6 +127,11 @@ class Register:
         self._refresh()
         return self._certificates.get((kind, serial))
 
+    def owner(self, kind: PinKind, serial: int) -> bytes | None:
+        """Return the id of the card to which the certificate of that number was given."""
+        self._refresh()
+        return self._owners.get((kind, serial))
+
     def revoked(self, kind: PinKind) -> list[tuple[int, Revocation]]:
         """Return serial number and revocation of every revoked certificate of that authority, oldest card first."""
         self._refresh()

@@ -17,9 +17,11 @@ from starlette.staticfiles import StaticFiles
 from kaijo.card.guard import TriesReading
 from kaijo.clock import Clock
 from kaijo.terminals.client import ServiceClient
+from kaijo.terminals.filing_client import FilingClient
 from kaijo.terminals.identity import Identity
 from kaijo.web.counter.pages import CounterPages
 from kaijo.web.failures import failure_handlers
+from kaijo.web.filing.pages import FilingPages
 from kaijo.web.guide.pages import GuidePages
 from kaijo.web.home.pages import HomePages
 from kaijo.web.kiosk.pages import KioskPages
@@ -35,6 +37,7 @@ _FACES: Mapping[str, Callable[[Site], Pages]] = {
     "phone": PhonePages,
     "kiosk": KioskPages,
     "counter": CounterPages,
+    "filing": FilingPages,
     "ops": OpsPages,
 }
 
@@ -49,17 +52,20 @@ def pages(
     set_clock: Callable[[datetime | None], None] | None = None,
     clerks: Callable[[], Mapping[str, str]] = dict,
     terminals: Sequence[Identity] = (),
+    filing: str | None = None,
 ) -> Starlette:
     """Return the pages of `faces` as an ASGI application for this machine alone.
 
-    Faces are home, guide, phone, kiosk, counter and ops.
+    Faces are home, guide, phone, kiosk, counter, filing and ops.
     `service` is the address of the reservation service, which is only asked when a terminal needs it.
     `note_last_try` is told when a holder chose, in a sentence, to spend a last try. `set_clock`, where practice has
     a clock of its own, is told the time that somebody chose, None for the machine's. `clerks` gives the practice
-    clerks' passwords, which the counter shows where they are to be typed. `terminals` are the enrolled ones here.
+    clerks' passwords, which the counter shows where they are to be typed. `terminals` are the enrolled ones here,
+    and `filing` is the address of the practice filing desk, which the face `filing` needs.
     Raises KeyError for a face that does not exist.
     """
     client = ServiceClient(service, terminals=terminals)
+    desk = FilingClient(filing) if filing else None
     site = Site(
         faces=tuple(faces),
         service=client,
@@ -68,12 +74,15 @@ def pages(
         note_last_try=note_last_try,
         set_clock=set_clock,
         clerks=clerks,
+        filing=desk,
     )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
         await run_in_threadpool(client.close)
+        if desk is not None:
+            await run_in_threadpool(desk.close)
 
     def health(_request: Request) -> Response:
         return JSONResponse({"state": "ok", "faces": site.faces, "time": clock.now().isoformat()})

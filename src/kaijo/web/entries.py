@@ -3,17 +3,22 @@
 from collections.abc import Mapping
 
 from kaijo.card.pins import normalise
-from kaijo.errors import GuardRefused
+from kaijo.errors import GuardRefused, KaijoError
 from kaijo.facts.pins import PinKind
 from kaijo.web.site import Fields
 
-Wrong = Mapping[str, GuardRefused]
+Wrong = Mapping[str, KaijoError]
 """What is wrong, by the name of the field."""
 
 
 def check_proof(fields: Fields, proof: PinKind) -> Wrong:
     """Return what is wrong with the proof PIN in the field `proof`."""
     return _check_form(fields, "proof", proof)
+
+
+def check_pin(fields: Fields, name: str, kind: PinKind) -> Wrong:
+    """Return what is wrong with the PIN of `kind` in the field `name`."""
+    return _check_form(fields, name, kind)
 
 
 def check_new(fields: Fields, kind: PinKind) -> Wrong:

@@ -19,6 +19,7 @@ from kaijo.errors import KaijoError, ServiceTrouble, UsageProblem
 from kaijo.facts.pins import pin_rule
 from kaijo.facts.usable import lowest_age
 from kaijo.terminals.client import ServiceClient
+from kaijo.terminals.filing_client import FilingClient
 from kaijo.web.languages import in_lang, lang_of, name_of, remember_lang, voice_of, wording
 from kaijo.web.places import Place, Places, Words
 from kaijo.web.security import new_token, read_bytes, read_form, read_upload
@@ -54,6 +55,7 @@ class Site:
         note_last_try: Callable[[TriesReading], None],
         set_clock: Callable[[datetime | None], None] | None,
         clerks: Callable[[], Mapping[str, str]] = dict,
+        filing: FilingClient | None = None,
     ) -> None:
         self.faces = faces
         self.service = service
@@ -62,6 +64,7 @@ class Site:
         self.note_last_try = note_last_try
         self.set_clock = set_clock
         self.clerks = clerks
+        self.filing = filing
         self.table = Table(places)
         self.staff = Staff(service, clock)
         self._token = new_token()

@@ -15,6 +15,7 @@ class Spot(Enum):
     PHONE = "phone"
     KIOSK = "kiosk"
     COUNTER = "counter"
+    FILING = "filing"
     READER = "reader"
 
 

@@ -1,0 +1,124 @@
+"""Errors as answers of the practice desk, and what surrounds every request."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kaijo.errors import CardTrouble, KaijoError, ServiceTrouble, UsageProblem
+from kaijo.facts.desk import largest_return
+from kaijo.filing.models import ErrorAnswer
+from kaijo.words import LANGS, explain
+
+_BY_CODE: Final = {
+    "filing.not-signed-in": 401,
+    "service.not-found": 404,
+    "service.method-not-allowed": 405,
+    "service.body-too-large": 413,
+    "service.internal": 500,
+}
+_MOST_NAMES: Final = 8
+_LONGEST_NAME: Final = 40
+BODY_LIMIT: Final = 4 * largest_return()
+PRACTICE_HEADER: Final = "X-Kaijo-Practice"
+ERROR_ANSWERS: Final[Mapping[int | str, dict[str, Any]]] = {
+    status: {"model": ErrorAnswer, "description": text}
+    for status, text in {
+        401: "ログインしていません · Not signed in",
+        409: "受け付けられません。理由と次の行き先つき · Refused, with why and the way on",
+        413: "大きすぎます · Too large",
+        422: "形式が違います · Not of the agreed form",
+        500: "内部の異常 · Internal fault",
+        503: "いまは処理できません · Not able to serve now",
+    }.items()
+}
+
+
+def answer_of(error: KaijoError) -> JSONResponse:
+    """Return the whole answer: code, data, and the sentences in every language."""
+    messages = {}
+    for lang in LANGS:
+        said = explain(error, lang)
+        messages[lang] = {"title": said.title, "cause": said.cause, "remedy": said.remedy}
+    return JSONResponse({"practice": True, **error.diagnostics(), "messages": messages}, status_code=_status(error))
+
+
+def on_kaijo_error(_request: Request, error: Exception) -> JSONResponse:
+    """Answer one of our errors."""
+    return answer_of(error if isinstance(error, KaijoError) else ServiceTrouble("service.internal"))
+
+
+async def on_bad_request(_request: Request, error: Exception) -> JSONResponse:
+    """Answer a request that is not of the agreed form, naming the fields but never what was in them."""
+    problems = error.errors() if isinstance(error, RequestValidationError) else []
+    fields = sorted({".".join(str(part) for part in problem["loc"][1:]) or "body" for problem in problems})
+    return answer_of(UsageProblem("service.bad-request", fields=[one[:_LONGEST_NAME] for one in fields[:_MOST_NAMES]]))
+
+
+async def on_http_error(_request: Request, error: Exception) -> JSONResponse:
+    """Answer a path or method that does not exist."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    code = {404: "service.not-found", 405: "service.method-not-allowed"}.get(status)
+    return answer_of(UsageProblem(code) if code else UsageProblem("service.bad-request", fields=["body"]))
+
+
+class Envelope:
+    """ASGI middleware: a bound on the body, the practice mark on every answer, no caching, and a last word."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Cache-Control"], headers[PRACTICE_HEADER] = "no-store", "true"
+            await send(message)
+
+        try:
+            body = await _read(scope, receive)
+        except UsageProblem as problem:
+            await answer_of(problem)(scope, receive, marked)
+            return
+        given = False
+
+        async def replayed() -> Message:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        await self._app(scope, replayed, marked)
+
+
+async def _read(scope: Scope, receive: Receive) -> bytes:
+    declared = Headers(scope=scope).get("content-length", "0")
+    if declared.isdecimal() and int(declared) > BODY_LIMIT:
+        raise UsageProblem("service.body-too-large", limit=BODY_LIMIT)
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > BODY_LIMIT:
+            raise UsageProblem("service.body-too-large", limit=BODY_LIMIT)
+    return bytes(body)
+
+
+def _status(error: KaijoError) -> int:
+    if error.code in _BY_CODE:
+        return _BY_CODE[error.code]
+    if isinstance(error, UsageProblem):
+        return 422
+    return 503 if isinstance(error, ServiceTrouble | CardTrouble) else 409

@@ -1,0 +1,78 @@
+"""What the filing pages remember between two screens. In memory only, and never a PIN."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from kaijo.card.guard import Guard
+from kaijo.errors import ServiceTrouble
+from kaijo.facts.desk import filing_session_life
+from kaijo.terminals.filing_client import FilingClient, Notice, SignedIn
+from kaijo.terminals.rehearsal import Rehearsal
+from kaijo.web.keeping import Kept
+from kaijo.web.places import Place
+from kaijo.web.site import Site
+from kaijo.web.table import Spot
+from kaijo.web.ways import Stake
+
+_PAGE_LIFE = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A card that was laid down: whose it is, and the PINs that will be asked for, None where nobody can ask."""
+
+    place: Place
+    mark: bytes
+    sign_in: Stake | None
+    sign: Stake | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Somebody who is signed in with the card that lies there."""
+
+    laid: Laid
+    signed_in: SignedIn = field(repr=False)
+
+
+class Memory:
+    """The pages' memory, the desk, and the card beside it."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.laid: Kept[Laid] = Kept(site.clock)
+        self.entered: Kept[Entered] = Kept(site.clock)
+        self.notices: Kept[Notice] = Kept(site.clock)
+        self.rehearsals: Kept[Rehearsal] = Kept(site.clock)
+
+    @property
+    def desk(self) -> FilingClient:
+        """The practice desk. Raises ServiceTrouble `filing.no-desk` where these pages have none."""
+        if self.site.filing is None:
+            raise ServiceTrouble("filing.no-desk")
+        return self.site.filing
+
+    @contextmanager
+    def card(self, place: Place) -> Iterator[Guard]:
+        """Give the card that lies at the desk, for the length of one request. Raises what opening it raises."""
+        self.site.table.require(place, Spot.FILING)
+        with self.site.card(place) as guard:
+            yield guard
+
+    def keep_laid(self, laid: Laid) -> str:
+        """Return the key of a card that was laid down."""
+        return self.laid.keep(laid, self.site.clock.now() + _PAGE_LIFE)
+
+    def keep_entered(self, entered: Entered) -> str:
+        """Return the key of a sign-in; it is over when the desk's is."""
+        return self.entered.keep(entered, entered.signed_in.expires_at)
+
+    def keep_notice(self, notice: Notice) -> str:
+        """Return the key of a notice of receipt."""
+        return self.notices.keep(notice, self.site.clock.now() + filing_session_life())
+
+    def keep_rehearsal(self, rehearsal: Rehearsal) -> str:
+        """Return the key of a rehearsal."""
+        return self.rehearsals.keep(rehearsal, self.site.clock.now() + _PAGE_LIFE)

@@ -1,0 +1,197 @@
+"""The screens of the practice desk, in the order in which somebody files."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from kaijo.card.guard import Guard, TriesReading
+from kaijo.errors import CardTrouble, KaijoError, Refused, UsageProblem
+from kaijo.facts.etax import etax_pins
+from kaijo.facts.filing import ReturnKind, next_filing_deadline
+from kaijo.facts.pins import PinKind
+from kaijo.signing.unlock import unlock
+from kaijo.terminals.filing_client import PracticeReturn, sign_return
+from kaijo.terminals.proof import practice_certificate
+from kaijo.terminals.rehearsal import rehearse
+from kaijo.web.entries import Wrong, check_pin
+from kaijo.web.filing.memory import Entered, Laid, Memory
+from kaijo.web.site import Fields, Site, see_other
+from kaijo.web.table import Spot
+from kaijo.web.ways import Stake, card_mark, require_same_card, stake_of
+
+_MOST_YEN = 999_999_999_999
+_FIGURES = ("revenue", "expenses", "tax")
+
+
+class FilingPages:
+    """The pages of the face `filing`."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._memory = Memory(site)
+        self._login, self._sending = etax_pins()
+
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        site = self._site
+        return [
+            site.get("/filing", self._start),
+            site.post("/filing", self._lay),
+            site.get("/filing/sign-in/{key}", self._sign_in),
+            site.post("/filing/sign-in/{key}", self._do_sign_in),
+            site.get("/filing/return/{key}", self._return),
+            site.post("/filing/return/{key}", self._do_send),
+            site.get("/filing/receipt/{key}", self._receipt),
+            site.get("/filing/rehearse/{key}", self._rehearse),
+            site.post("/filing/rehearse/{key}", self._do_rehearse),
+            site.get("/filing/rehearsed/{key}", self._rehearsed),
+        ]
+
+    def _start(self, request: Request) -> Response:
+        return self._site.render(
+            request,
+            "filing/start.html",
+            state=self._memory.desk.state(),
+            places=self._site.places.listed(),
+            laid=self._site.table.at(Spot.FILING),
+        )
+
+    def _lay(self, _request: Request, fields: Fields) -> Response:
+        place, rehearsal = self._site.place(fields.get("place", "")), fields.get("act") == "rehearse"
+        self._site.table.lay(place, Spot.FILING)
+        with self._memory.card(place) as guard:
+            try:
+                mark = card_mark(practice_certificate(guard, self._site.clock))
+            except Refused as refused:
+                if not rehearsal or refused.code == "terminal.real-card":
+                    raise
+                mark = b""  # a rehearsal is there to tell what is wrong
+            laid = Laid(place, mark, _stake(guard, self._login), _stake(guard, self._sending))
+        if not rehearsal:
+            _demand(laid.sign_in, self._login)
+        return see_other(f"/filing/{'rehearse' if rehearsal else 'sign-in'}/{self._memory.keep_laid(laid)}")
+
+    def _sign_in(self, request: Request) -> Response:
+        return self._sign_in_page(request, self._memory.laid.look(request.path_params["key"]).value, {})
+
+    def _sign_in_page(self, request: Request, laid: Laid, wrong: Wrong) -> Response:
+        stake = _demand(laid.sign_in, self._login)
+        return self._site.render(request, "filing/sign_in.html", 422 if wrong else 200, stake=stake, wrong=wrong)
+
+    def _do_sign_in(self, request: Request, fields: Fields) -> Response:
+        key = request.path_params["key"]
+        if wrong := check_pin(fields, "sign-in", self._login):
+            return self._sign_in_page(request, self._memory.laid.look(key).value, wrong)
+        return see_other(self._memory.laid.once(key, lambda laid: self._enter(laid, fields["sign-in"])))
+
+    def _enter(self, laid: Laid, typed: str) -> str:
+        with self._memory.card(laid.place) as guard:
+            require_same_card(guard, self._site.clock, laid.mark)
+            key = unlock(guard, self._login, typed, shown=_demand(laid.sign_in, self._login).shown)
+            signed_in = self._memory.desk.sign_in(key)
+        return f"/filing/return/{self._memory.keep_entered(Entered(laid, signed_in))}"
+
+    def _return(self, request: Request) -> Response:
+        return self._return_page(request, self._memory.entered.look(request.path_params["key"]).value, {}, {})
+
+    def _return_page(self, request: Request, entered: Entered, fields: Fields, wrong: Wrong) -> Response:
+        kept = {name: fields.get(name, "") for name in ("kind", *_FIGURES)}
+        return self._site.render(
+            request,
+            "filing/return.html",
+            422 if wrong else 200,
+            stake=_demand(entered.laid.sign, self._sending),
+            receipts=self._memory.desk.receipts(entered.signed_in),
+            year=next_filing_deadline(self._site.clock.now()).year - 1,
+            kinds=list(ReturnKind),
+            kept=kept,
+            wrong=wrong,
+        )
+
+    def _do_send(self, request: Request, fields: Fields) -> Response:
+        key = request.path_params["key"]
+        entered = self._memory.entered.look(key).value
+        wrong: dict[str, KaijoError] = dict(check_pin(fields, "sign", self._sending))
+        figures: dict[str, int] = {}
+        for name in _FIGURES:
+            typed = fields.get(name, "").replace(",", "").strip()
+            if typed.isascii() and typed.isdigit() and int(typed) <= _MOST_YEN:
+                figures[name] = int(typed)
+            else:
+                wrong[name] = UsageProblem("filing.bad-figure", field=f"field.{name}")
+        if wrong:
+            return self._return_page(request, entered, fields, wrong)
+        year = next_filing_deadline(self._site.clock.now()).year - 1
+        content = PracticeReturn(
+            year, _kind(fields.get("kind", "")), figures["revenue"], figures["expenses"], figures["tax"]
+        )
+        return see_other(self._memory.entered.once(key, lambda entered: self._send(entered, content, fields["sign"])))
+
+    def _send(self, entered: Entered, content: PracticeReturn, typed: str) -> str:
+        with self._memory.card(entered.laid.place) as guard:
+            require_same_card(guard, self._site.clock, entered.laid.mark)
+            key = unlock(guard, self._sending, typed, shown=_demand(entered.laid.sign, self._sending).shown)
+            document = sign_return(content, key, self._site.clock.now())
+        notice = self._memory.desk.submit(entered.signed_in, document)
+        return f"/filing/receipt/{self._memory.keep_notice(notice)}"
+
+    def _receipt(self, request: Request) -> Response:
+        notice = self._memory.notices.look(request.path_params["key"]).value
+        return self._site.render(request, "filing/receipt.html", notice=notice)
+
+    def _rehearse(self, request: Request) -> Response:
+        return self._rehearse_page(request, self._memory.laid.look(request.path_params["key"]).value, {})
+
+    def _rehearse_page(self, request: Request, laid: Laid, wrong: Wrong) -> Response:
+        stakes = {"sign-in": laid.sign_in, "sign": laid.sign}
+        return self._site.render(request, "filing/rehearse.html", 422 if wrong else 200, stakes=stakes, wrong=wrong)
+
+    def _do_rehearse(self, request: Request, fields: Fields) -> Response:
+        key = request.path_params["key"]
+        laid = self._memory.laid.look(key).value
+        asked = {"sign-in": (laid.sign_in, self._login), "sign": (laid.sign, self._sending)}
+        wrong: dict[str, KaijoError] = {}
+        for name, (stake, kind) in asked.items():
+            if stake is not None and not stake.held_back and not stake.shown.locked:
+                wrong |= check_pin(fields, name, kind)
+        if wrong:
+            return self._rehearse_page(request, laid, wrong)
+        return see_other(self._memory.laid.once(key, lambda laid: self._try(laid, fields)))
+
+    def _try(self, laid: Laid, fields: Fields) -> str:
+        typed = {self._login: fields.get("sign-in", ""), self._sending: fields.get("sign", "")}
+
+        def ask(shown: TriesReading) -> str:
+            return typed[PinKind(shown.kind.value)]
+
+        with self._memory.card(laid.place) as guard:
+            if laid.mark:
+                require_same_card(guard, self._site.clock, laid.mark)
+            result = rehearse(guard, self._memory.desk, self._site.clock, ask)
+        return f"/filing/rehearsed/{self._memory.keep_rehearsal(result)}"
+
+    def _rehearsed(self, request: Request) -> Response:
+        result = self._memory.rehearsals.look(request.path_params["key"]).value
+        return self._site.render(request, "filing/rehearsed.html", result=result)
+
+
+def _stake(guard: Guard, kind: PinKind) -> Stake | None:
+    """Return what is at stake with a PIN; None when the card does not tell of it."""
+    try:
+        return stake_of(guard, guard.tries(kind))
+    except CardTrouble:
+        return None
+
+
+def _demand(stake: Stake | None, kind: PinKind) -> Stake:
+    """Return the stake of a PIN that can be asked for. Raises Refused `card.locked`."""
+    if stake is None or stake.shown.locked:
+        raise Refused("card.locked", kind=kind)
+    return stake
+
+
+def _kind(name: str) -> ReturnKind:
+    try:
+        return ReturnKind(name)
+    except ValueError:
+        raise UsageProblem("web.bad-form") from None

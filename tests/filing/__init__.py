@@ -1,0 +1,1 @@
+"""The practice filing desk, over HTTP as whoever files meets it."""
