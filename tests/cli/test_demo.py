@@ -13,12 +13,30 @@ def test_demo_leaves_a_signature_that_others_verify(kaijo: CommandLine, tmp_path
     ended = kaijo("demo", "--json", "--out", str(tmp_path / "out"))
     answer = ended.json()
     assert (ended.code, answer["works"], answer["error"]) == (0, True, None)
-    assert [step["step"] for step in answer["steps"]][-2:] == ["reading", "signed"]
+    assert [step["step"] for step in answer["steps"]][-4:] == ["signed", "rehearsed", "at-desk", "filed"]
     certificate = x509.load_pem_x509_certificate((tmp_path / "out" / "certificate.pem").read_bytes())
     key = certificate.public_key()
     assert isinstance(key, RSAPublicKey)
     message, signature = ((tmp_path / "out" / name).read_bytes() for name in ("message.bin", "signature.bin"))
     key.verify(signature, message, PKCS1v15(), SHA256())
+
+
+def test_whole_story_from_the_lock_to_the_receipt_before_midnight(kaijo: CommandLine) -> None:
+    ended = kaijo("demo", "--json", "--clock", "2027-03-15T21:40")
+    answer = ended.json()
+    assert [step["step"] for step in answer["steps"]] == [
+        *("person", "card", "service", "reading", "reading", "proof", "reserved", "at-store", "found", "reset"),
+        *("at-home", "reading", "reading", "signed", "rehearsed", "at-desk", "filed"),
+    ]
+    receipt = answer["receipt"]
+    assert (ended.code, receipt["in_time"], receipt["practice"]) == (0, True, True)
+    assert "2027-03-15T23:00" < receipt["recorded_at"] < receipt["due_before"] == "2027-03-16T00:00:00+09:00"
+
+
+def test_demo_out_of_season_rehearses_and_files_nothing(kaijo: CommandLine) -> None:
+    ended = kaijo("demo", "--json", "--clock", "2026-12-05T12:00", "--person", "fresh")
+    assert (ended.code, ended.json()["receipt"]) == (0, None)
+    assert ended.json()["steps"][-1]["step"] == "not-filed"
 
 
 def test_demo_of_a_person_without_a_way_ends_with_the_counter(kaijo: CommandLine) -> None:

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -7,9 +8,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import load_der_x509_certificate
 
-from kaijo.clock import JST
+from kaijo.clock import JST, ManualClock
 from kaijo.errors import KaijoError, Refused, UsageProblem
 from kaijo.facts.pins import PinKind
+from kaijo.filing.receipts import SqliteReceipts
+from kaijo.filing.records import Figures
 from kaijo.signing.form import Form
 from kaijo.signing.making import sign
 from kaijo.signing.unlock import SigningKey
@@ -45,13 +48,28 @@ def test_return_filed_at_night_gets_a_receipt_in_time(desk: DeskHouse) -> None:
     assert desk.client.receipts(signed_in) == [notice]
 
 
-def test_arrival_at_midnight_is_late_though_signed_before(desk: DeskHouse) -> None:
+def test_arrival_counts_and_not_the_signature(desk: DeskHouse) -> None:
     desk.turn(MIDNIGHT - timedelta(minutes=1))
     signed_in, key = keys(desk)
     document = sign_return(RETURN, key, desk.clock.now())
     desk.turn(MIDNIGHT)
+    assert code_of(lambda: desk.client.submit(signed_in, document)) == "filing.closed"
+    desk.turn(MIDNIGHT + timedelta(hours=9))
+    signed_in = desk.client.sign_in(desk.key(desk.guard("fresh"), "fresh", AUTHENTICATION))
     notice = desk.client.submit(signed_in, document)
-    assert (notice.in_time, notice.number is None) == (False, False)
+    assert (notice.in_time, notice.recorded_at) == (False, MIDNIGHT + timedelta(hours=9))
+
+
+@pytest.mark.parametrize(("moment", "in_time"), [(MIDNIGHT - timedelta(microseconds=1), True), (MIDNIGHT, False)])
+def test_cut_is_the_instant_of_midnight(tmp_path: Path, moment: datetime, in_time: bool) -> None:
+    store = SqliteReceipts(tmp_path / "receipts")
+    figures = Figures(2026, RETURN.kind, 3, 1, 2, 0)
+    assert store.record("nobody", figures, "00", MIDNIGHT, ManualClock(moment)).in_time is in_time
+
+
+def test_deadline_on_a_day_off_moves_to_the_next_working_day(desk: DeskHouse) -> None:
+    desk.turn(datetime(2026, 3, 15, 12, 0, tzinfo=JST))  # a Sunday
+    assert desk.client.state().due_before == datetime(2026, 3, 17, tzinfo=JST)
 
 
 def test_same_return_again_has_the_same_receipt_and_another_replaces_it(desk: DeskHouse) -> None:

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 _DATABASE = "practice-receipts.sqlite3"
 
 
-def filing_desk(data: Path, clock: Clock) -> "ASGIApp":
-    """Return the practice filing desk with its receipts in `data`.
+def filing_desk(data: Path, clock: Clock, issuer: "Issuer | None" = None) -> "ASGIApp":
+    """Return the practice filing desk with its receipts in `data`, for the cards of this person's practice issuer.
+
+    Another `issuer` may be given.
 
     Raises ServiceTrouble `signing.no-extra`, `filing.store-unusable`, and as the issuer.
     """
@@ -36,8 +38,8 @@ def filing_desk(data: Path, clock: Clock) -> "ASGIApp":
     return create_app(
         Desk(
             store=SqliteReceipts(make_folder(data) / _DATABASE),
-            judge=certificate_judge(clock),
-            holders=PracticeHolders(practice_issuer(clock)),
+            judge=certificate_judge(clock, issuer=issuer),
+            holders=PracticeHolders(issuer or practice_issuer(clock)),
             clock=clock,
             randomness=secrets.token_bytes,
         )

@@ -13,24 +13,25 @@ from kaijo.facts.pins import PinKind
 
 if TYPE_CHECKING:
     from kaijo.signing.verdict import Judge
+    from kaijo.virtualcard.issuer import Issuer
 
 _CERTIFIED = (PinKind.AUTHENTICATION, PinKind.SIGNATURE)
 
 
-def certificate_judge(clock: Clock, trust: Sequence[Path] = ()) -> "Judge":
+def certificate_judge(clock: Clock, trust: Sequence[Path] = (), issuer: "Issuer | None" = None) -> "Judge":
     """Return who judges certificates: by the authorities and revocation lists in the PEM files `trust`.
 
-    Without any it is this person's practice issuer. Raises ServiceTrouble `signing.no-extra`, `trust.bad-authority`,
-    UsageProblem `signing.unreadable`, `signing.no-authority`, and as the issuer.
+    Without any it is `issuer`, by default this person's practice issuer. Raises ServiceTrouble `signing.no-extra`,
+    `trust.bad-authority`, UsageProblem `signing.unreadable`, `signing.no-authority`, and as the issuer.
     """
     try:
         from kaijo.service.trust.checking import CertificateTrust
     except ModuleNotFoundError as missing:
         raise ServiceTrouble("signing.no-extra", module=missing.name or "") from None
     if not trust:
-        issuer = practice_issuer(clock)
+        who = issuer or practice_issuer(clock)
         return CertificateTrust(
-            {kind: [issuer.ca_certificate(kind)] for kind in _CERTIFIED}, lambda kind, at: [issuer.crl(kind, at)]
+            {kind: [who.ca_certificate(kind)] for kind in _CERTIFIED}, lambda kind, at: [who.crl(kind, at)]
         )
     authorities, lists = _read_pem(trust)
 

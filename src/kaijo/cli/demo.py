@@ -12,7 +12,7 @@ from kaijo.clock import ShiftedClock, clock_at
 from kaijo.errors import KaijoError
 
 if TYPE_CHECKING:
-    from kaijo.demo import DemoStep
+    from kaijo.demo import Demo, DemoStep
 
 
 @click.command("demo")
@@ -47,7 +47,7 @@ def command(person_id: str, out: Path | None, clock: str | None, *, pcsc: bool) 
     except KaijoError as stopped:
         error = stopped
     if speech().json:
-        speech().answer(_as_dict(person_id, demo.steps, error))
+        speech().answer(_as_dict(person_id, demo, error))
     elif error is not None:
         tell(error)
     else:
@@ -55,7 +55,7 @@ def command(person_id: str, out: Path | None, clock: str | None, *, pcsc: bool) 
     return error.exit_code if error else 0
 
 
-def _as_dict(person_id: str, steps: "list[DemoStep]", error: KaijoError | None) -> dict[str, object]:
+def _as_dict(person_id: str, demo: "Demo", error: KaijoError | None) -> dict[str, object]:
     lang = speech().lang
     return {
         "person": person_id,
@@ -65,8 +65,9 @@ def _as_dict(person_id: str, steps: "list[DemoStep]", error: KaijoError | None) 
                 "text": words.label(step.code, lang, **step.data),
                 "milliseconds": round(step.milliseconds, 1),
             }
-            for step in steps
+            for step in demo.steps
         ],
         "works": error is None,
+        "receipt": demo.notice.as_dict() if demo.notice else None,
         "error": words.explain(error, lang).as_dict() if error else None,
     }

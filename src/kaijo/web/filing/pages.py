@@ -80,9 +80,9 @@ class FilingPages:
 
     def _do_sign_in(self, request: Request, fields: Fields) -> Response:
         key = request.path_params["key"]
-        if wrong := check_pin(fields, "sign-in", self._login):
+        if wrong := check_pin(fields, "login", self._login):
             return self._sign_in_page(request, self._memory.laid.look(key).value, wrong)
-        return see_other(self._memory.laid.once(key, lambda laid: self._enter(laid, fields["sign-in"])))
+        return see_other(self._memory.laid.once(key, lambda laid: self._enter(laid, fields["login"])))
 
     def _enter(self, laid: Laid, typed: str) -> str:
         with self._memory.card(laid.place) as guard:
@@ -143,13 +143,13 @@ class FilingPages:
         return self._rehearse_page(request, self._memory.laid.look(request.path_params["key"]).value, {})
 
     def _rehearse_page(self, request: Request, laid: Laid, wrong: Wrong) -> Response:
-        stakes = {"sign-in": laid.sign_in, "sign": laid.sign}
+        stakes = {"login": laid.sign_in, "sign": laid.sign}
         return self._site.render(request, "filing/rehearse.html", 422 if wrong else 200, stakes=stakes, wrong=wrong)
 
     def _do_rehearse(self, request: Request, fields: Fields) -> Response:
         key = request.path_params["key"]
         laid = self._memory.laid.look(key).value
-        asked = {"sign-in": (laid.sign_in, self._login), "sign": (laid.sign, self._sending)}
+        asked = {"login": (laid.sign_in, self._login), "sign": (laid.sign, self._sending)}
         wrong: dict[str, KaijoError] = {}
         for name, (stake, kind) in asked.items():
             if stake is not None and not stake.held_back and not stake.shown.locked:
@@ -159,7 +159,7 @@ class FilingPages:
         return see_other(self._memory.laid.once(key, lambda laid: self._try(laid, fields)))
 
     def _try(self, laid: Laid, fields: Fields) -> str:
-        typed = {self._login: fields.get("sign-in", ""), self._sending: fields.get("sign", "")}
+        typed = {self._login: fields.get("login", ""), self._sending: fields.get("sign", "")}
 
         def ask(shown: TriesReading) -> str:
             return typed[PinKind(shown.kind.value)]

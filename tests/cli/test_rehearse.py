@@ -1,0 +1,66 @@
+"""The rehearsal of every test person at the terminal: what fails on the day is found, no last try is spent."""
+
+import pytest
+
+from kaijo.facts.pins import PinKind
+from kaijo.virtualcard.cardfile import load
+from kaijo.virtualcard.show import describe
+from tests.docs.test_schemas import complaints
+from tests.support.command import CommandLine
+from tests.support.world import NIGHT, World, pins_of
+
+AUTHENTICATION, SIGNATURE = PinKind.AUTHENTICATION, PinKind.SIGNATURE
+# What each act says: "" for done, "-" for not tried.
+ENDINGS = {
+    "fresh": ("", "", "", ""),
+    "signature-locked": ("", "", "card.locked", "-"),
+    "authentication-locked": ("", "card.locked", "", "-"),
+    "both-locked": ("", "card.locked", "card.locked", "-"),
+    "one-try-left": ("", "guard.last-try", "card.locked", "-"),
+    "certificate-expired": ("terminal.certificate-expired", "trust.expired", "card.locked", "-"),
+    "moved": ("", "", "card.locked", "-"),
+    "under-15": ("terminal.no-signature-certificate", "card.locked", "card.locked", "-"),
+    "face-only": ("terminal.no-signature-certificate", "card.locked", "card.locked", "-"),
+}
+
+
+def typed(person: str) -> str:
+    """Return what the holder types: only the PINs that are asked for."""
+    pins, asked = pins_of(person), []
+    if ENDINGS[person][1] in {"", "trust.expired"}:
+        asked.append(pins[AUTHENTICATION])
+    if not ENDINGS[person][2]:
+        asked.append(pins[SIGNATURE])
+    return "".join(f"{pin}\n" for pin in asked)
+
+
+@pytest.mark.parametrize("person", ENDINGS)
+def test_rehearsal_of_every_person_finds_what_would_fail(world: World, kaijo: CommandLine, person: str) -> None:
+    card = world.card_file(person)
+    before = describe(load(card))["pins"]
+    words = ("rehearse", "--card", str(card), "--clock", NIGHT.isoformat(), "--json")
+    ended = kaijo(*words, stdin=typed(person))
+    answer = ended.json()
+    acts = tuple((act["because"]["code"] if act["because"] else "") if act["tried"] else "-" for act in answer["acts"])
+    assert (acts, complaints("rehearsal", answer)) == (ENDINGS[person], [])
+    assert (ended.code, answer["works"], answer["holds_until"] is not None) == (
+        (0, True, True) if person == "fresh" else (1, False, False)
+    )
+    assert describe(load(card))["pins"] == before
+
+
+def test_certificate_that_ends_before_the_day_is_found_months_before(world: World, kaijo: CommandLine) -> None:
+    card = world.card_file("fresh")
+    ended = kaijo(*("rehearse", "--card", str(card), "--clock", "2030-05-01T10:00", "--json"), stdin=typed("fresh"))
+    day = {one["what"]: one["good"] for one in ended.json()["on_the_day"]}
+    assert (ended.code, day["signature-certificate"], day["authentication-certificate"]) == (1, False, False)
+
+
+def test_forgotten_pin_is_found_with_the_tries_left_in_words(world: World, kaijo: CommandLine) -> None:
+    card = world.card_file("fresh")
+    words = ("rehearse", "--card", str(card), "--clock", NIGHT.isoformat(), "--lang", "en")
+    ended = kaijo(*words, stdin=f"0000\n{pins_of('fresh')[SIGNATURE]}\n")
+    assert ended.code == 1
+    assert "✗ sign in with the authentication PIN" in ended.out
+    assert "✓ sign the return with the signature PIN" in ended.out
+    assert "[PRACTICE]" in ended.out
