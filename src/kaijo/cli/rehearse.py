@@ -33,7 +33,7 @@ def command(card: Path | None, reader: str | None, url: str | None, clock: str |
     """申告の本番の前に、両方の暗証番号と電子証明書を試す / try both acts of filing before the day."""
     from kaijo.card.guard import Guard
     from kaijo.terminals.filing_client import FilingClient
-    from kaijo.terminals.rehearsal import rehearse
+    from kaijo.terminals.rehearsal import CardKeys, rehearse
 
     time = clock_at(clock)
     with ExitStack() as stack:
@@ -46,7 +46,7 @@ def command(card: Path | None, reader: str | None, url: str | None, clock: str |
             show_tries(guard, shown)
             return ask("signing.ask-pin", kind=shown.kind)
 
-        result = rehearse(guard, desk, time, ask_pin)
+        result = rehearse(CardKeys(guard, time, ask_pin), desk, time)
     if speech().json:
         speech().answer(_as_dict(result))
     else:

@@ -24,7 +24,7 @@ from kaijo.terminals.client import ServiceClient
 from kaijo.terminals.filing_client import FilingClient, Notice
 from kaijo.terminals.kiosk import Kiosk
 from kaijo.terminals.phone import Phone
-from kaijo.terminals.rehearsal import rehearse
+from kaijo.terminals.rehearsal import CardKeys, rehearse
 from kaijo.virtualcard.cardfile import create, open_card
 from kaijo.virtualcard.issuer import Issuer
 from kaijo.virtualcard.persons import TestPerson, identity
@@ -138,7 +138,8 @@ class Demo:
     def _file(self, open_guard: OpenGuard, desk: FilingClient, time: SharedClock) -> None:
         """Rehearse both acts, then file; a desk that is shut at this hour is told, and is nobody's failure."""
         with open_guard() as guard:
-            result = rehearse(guard, desk, time, lambda shown: self._pins[PinKind(shown.kind.value)])
+            keys = CardKeys(guard, time, lambda shown: self._pins[PinKind(shown.kind.value)])
+            result = rehearse(keys, desk, time)
         for trial in result.trials:
             if trial.because is not None:
                 raise trial.because

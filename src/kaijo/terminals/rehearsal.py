@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, unique
+from typing import Protocol
 
 from kaijo.card.guard import Guard, TriesReading
 from kaijo.clock import JST, Clock
@@ -96,8 +97,42 @@ class _Found:
     notice: Notice | None = None
 
 
-def rehearse(guard: Guard, desk: FilingClient, clock: Clock, ask: AskPin) -> Rehearsal:
-    """Rehearse with the card behind `guard` at the practice desk. `ask` is given the tries left, and returns the PIN.
+class Keys(Protocol):
+    """Where the keys are: a card, or a phone's certificates."""
+
+    def check(self) -> None:
+        """Raise Refused for what is wrong before any PIN is asked for."""
+        ...
+
+    def unlock(self, kind: PinKind) -> SigningKey:
+        """Return a key after its PIN was asked for, once. Raises what asking and the PIN's own rules raise."""
+        ...
+
+
+class CardKeys:
+    """The keys of a card behind a guard. `ask` is given the tries left, and returns the PIN; never for a last try."""
+
+    def __init__(self, guard: Guard, clock: Clock, ask: AskPin) -> None:
+        self._guard = guard
+        self._clock = clock
+        self._ask = ask
+
+    def check(self) -> None:
+        """Raise Refused `terminal.…`."""
+        practice_certificate(self._guard, self._clock)
+
+    def unlock(self, kind: PinKind) -> SigningKey:
+        """Return a key of the card. Raises Refused `card.locked`, GuardRefused `guard.last-try`, and as `unlock`."""
+        shown = self._guard.tries(kind)
+        if shown.locked:
+            raise Refused("card.locked", kind=kind)
+        if shown.tries_left < tries_floor():  # nobody is even asked: a rehearsal is not worth the last try
+            raise GuardRefused("guard.last-try", kind=kind, tries_left=shown.tries_left)
+        return unlock(self._guard, kind, self._ask(shown), shown=shown)
+
+
+def rehearse(keys: Keys, desk: FilingClient, clock: Clock) -> Rehearsal:
+    """Rehearse with these keys at the practice desk.
 
     Only a real card ends it at once: Refused `terminal.real-card`; and CardTrouble when there is no card to read.
     Everything else is a part of the result.
@@ -105,15 +140,15 @@ def rehearse(guard: Guard, desk: FilingClient, clock: Clock, ask: AskPin) -> Reh
     at, found = clock.now(), _Found()
     login, sending = etax_pins()
     try:
-        practice_certificate(guard, clock)
+        keys.check()
         found.trials.append(Trial(Act.CARD))
     except Refused as refused:
         if refused.code == "terminal.real-card":
             raise
         found.trials.append(Trial(Act.CARD, refused))
-    found.trials.append(_try(Act.SIGN_IN, lambda: _sign_in(guard, desk, ask, login, found)))
+    found.trials.append(_try(Act.SIGN_IN, lambda: _sign_in(keys, desk, login, found)))
     document: list[bytes] = []
-    found.trials.append(_try(Act.SIGN, lambda: document.append(_sign(guard, ask, sending, found, at))))
+    found.trials.append(_try(Act.SIGN, lambda: document.append(_sign(keys, sending, found, at))))
     if found.signed_in is None or not document:
         found.trials.append(Trial(Act.SEND, tried=False))
     else:
@@ -130,22 +165,13 @@ def _try(act: Act, step: Callable[[], None]) -> Trial:
     return Trial(act)
 
 
-def _unlock(guard: Guard, ask: AskPin, kind: PinKind) -> SigningKey:
-    shown = guard.tries(kind)
-    if shown.locked:
-        raise Refused("card.locked", kind=kind)
-    if shown.tries_left < tries_floor():  # nobody is even asked: a rehearsal is not worth the last try
-        raise GuardRefused("guard.last-try", kind=kind, tries_left=shown.tries_left)
-    return unlock(guard, kind, ask(shown), shown=shown)
-
-
-def _sign_in(guard: Guard, desk: FilingClient, ask: AskPin, kind: PinKind, found: _Found) -> None:
-    found.keys[kind] = _unlock(guard, ask, kind)
+def _sign_in(keys: Keys, desk: FilingClient, kind: PinKind, found: _Found) -> None:
+    found.keys[kind] = keys.unlock(kind)
     found.signed_in = desk.sign_in(found.keys[kind], rehearsal=True)
 
 
-def _sign(guard: Guard, ask: AskPin, kind: PinKind, found: _Found, at: datetime) -> bytes:
-    key = found.keys[kind] = _unlock(guard, ask, kind)
+def _sign(keys: Keys, kind: PinKind, found: _Found, at: datetime) -> bytes:
+    key = found.keys[kind] = keys.unlock(kind)
     revenue, expenses, tax = _SAMPLE
     year = next_filing_deadline(at).year - 1
     return sign_return(PracticeReturn(year, ReturnKind.BLUE, revenue, expenses, tax), key, at)

@@ -12,7 +12,7 @@ from kaijo.facts.pins import PinKind
 from kaijo.signing.unlock import unlock
 from kaijo.terminals.filing_client import PracticeReturn, sign_return
 from kaijo.terminals.proof import practice_certificate
-from kaijo.terminals.rehearsal import rehearse
+from kaijo.terminals.rehearsal import CardKeys, rehearse
 from kaijo.web.entries import Wrong, check_pin
 from kaijo.web.filing.memory import Entered, Laid, Memory
 from kaijo.web.site import Fields, Site, see_other
@@ -167,7 +167,7 @@ class FilingPages:
         with self._memory.card(laid.place) as guard:
             if laid.mark:
                 require_same_card(guard, self._site.clock, laid.mark)
-            result = rehearse(guard, self._memory.desk, self._site.clock, ask)
+            result = rehearse(CardKeys(guard, self._site.clock, ask), self._memory.desk, self._site.clock)
         return f"/filing/rehearsed/{self._memory.keep_rehearsal(result)}"
 
     def _rehearsed(self, request: Request) -> Response:
