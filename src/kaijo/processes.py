@@ -14,7 +14,7 @@ from typing import BinaryIO
 from kaijo.errors import CardTrouble, ServiceTrouble, UsageProblem
 from kaijo.terminals.client import ServiceClient
 
-_PATIENCE = 20.0
+_PATIENCE = 60.0  # a busy machine takes this long to load a program
 _PAUSE = 0.02
 _KILL_AFTER = 5.0
 
