@@ -13,6 +13,7 @@ from kaijo.facts.pins import PinKind
 from kaijo.processes import service_process
 from kaijo.service.server import serving
 from kaijo.terminals.client import ServiceClient
+from tests.docs.test_schemas import complaints
 from tests.support.canary import found
 from tests.support.command import CommandLine
 from tests.support.postgres import OLDER, running
@@ -49,6 +50,7 @@ def test_backup_under_load_is_restored_and_the_reservation_in_it_is_used(
         pass
     copy = tmp_path / "copy"
     told = kaijo("backup", str(copy), "--data", str(world.data), "--secrets", "--json").json()
+    assert complaints("backup", told) == []
     before = len(made)
     while len(made) == before:
         pass
@@ -64,6 +66,7 @@ def test_backup_under_load_is_restored_and_the_reservation_in_it_is_used(
     data = tmp_path / "restored"
     told = kaijo("restore", str(copy), "--data", str(data), "--json").json()
     assert (told["sound"], told["missing"], told["flaws"], told["findings"]) == (True, [], {}, [])
+    assert complaints("restore", told) == []
     with closing(sqlite3.connect(data / "service.sqlite3")) as rows:
         kept = rows.execute("SELECT count(*) FROM challenges").fetchone()[0]
     assert 5 <= kept <= len(made)
@@ -82,6 +85,7 @@ def test_backup_without_secrets_says_what_is_missing(world: World, kaijo: Comman
     assert sorted(path.name for path in copy.iterdir()) == ["backup.json", "service.sqlite3"]
     told = kaijo("restore", str(copy), "--data", str(data), "--json")
     assert (told.code, told.json()["missing"], told.json()["sound"]) == (1, ["veil.key"], None)
+    assert complaints("restore", told.json()) == []
     assert sorted(path.name for path in data.iterdir()) == ["service.sqlite3"]
 
 
@@ -159,6 +163,7 @@ def test_verify_finds_rows_that_contradict_one_another(
         rows.execute(change)
     ended = kaijo("database", "check", "--data", str(world.data), "--json", "--clock", NIGHT.isoformat())
     assert (ended.code, ended.json()["sound"], flaw in ended.json()["flaws"]) == (1, False, True)
+    assert complaints("database-check", ended.json()) == []
     assert found("KANARIE7", ended.out.encode()) == []
 
 

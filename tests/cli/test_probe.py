@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kaijo.clock import JST
+from tests.docs.test_schemas import complaints
 from tests.support.command import CommandLine
 from tests.support.world import NIGHT, World
 
@@ -27,6 +28,7 @@ def test_probe_walks_twice_with_one_card_and_leaves_its_figures(
         ended = kaijo(*walk, "--textfile", str(file), "--json")
         told = ended.json()
         assert (ended.code, told["outcome"], told["code"]) == (0, "done", None)
+        assert complaints("probe", told) == []
         assert list(told["seconds"]) == ["health", "reserve", "kiosk"]
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".new"] == []
     read = figures(file)

@@ -87,7 +87,7 @@ def main() -> int:
         seconds = time.monotonic() - began
         cluster.clock.set(cluster.clock.now() + _LIFE_OF_A_VISIT)  # visits that broke off let go of what they held
         left = settle_all(cluster.url, walkers, kiosk)
-        verdict = judge(cluster, walkers)
+        verdict = judge(cluster.data, cluster.clock, cluster.database, walkers)
         trouble: dict[str, int] = {}
         for one in walkers:
             for code, count in one.refusals.items():

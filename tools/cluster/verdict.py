@@ -2,11 +2,12 @@
 
 from collections import Counter
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from kaijo import app
+from kaijo.clock import Clock
 from kaijo.reset import audit_file
 from kaijo.reset.states import ACTIVE, GrantOutcome, ReservationState
-from tools.cluster.cluster import Cluster
 from tools.cluster.load import Walker
 
 
@@ -25,9 +26,9 @@ class Verdict:
         return asdict(self)
 
 
-def judge(cluster: Cluster, walkers: list[Walker]) -> Verdict:
+def judge(data: Path, clock: Clock, database: str | None, walkers: list[Walker]) -> Verdict:
     """Read all cards and rows. Nothing acknowledged may be missing, nothing used twice, nothing half done."""
-    desk = app.desk(cluster.data, cluster.clock, face_required=False, database=cluster.database)
+    desk = app.desk(data, clock, face_required=False, database=database)
     complaints: list[str] = []
     used = resets = 0
     for number, one in enumerate(walkers):
@@ -51,7 +52,7 @@ def judge(cluster: Cluster, walkers: list[Walker]) -> Verdict:
             complaints.append(f"card {number}: grants that were used do not fit the reservations that were")
         if sum(states[state] for state in ACTIVE) > 1:
             complaints.append(f"card {number}: more than one active reservation")
-    trail = app.audit_trail(cluster.data, cluster.clock, database=cluster.database)
+    trail = app.audit_trail(data, clock, database=database)
     found = audit_file.verify(trail.export())
     complaints += [f"audit trail: {finding.plain()}" for finding in found.findings]
     return Verdict(sum(len(one.acknowledged) for one in walkers), used, resets, found.rows, complaints)
