@@ -64,7 +64,7 @@ def test_walker_is_told_to_come_back_and_does(world: World) -> None:
     refused = walker(issued(PERSON), world.clock)  # the same card in another hand: it finds the reservation used
     refused.acknowledged, refused._waiting = list(one.acknowledged), True
     assert one.step(world.client)
-    assert (refused.step(world.client), list(refused.refusals)) == (False, ["reset.no-reservation"])
+    assert (refused.step(world.client), list(refused.refusals)) == (False, ["reset.already-done"])
 
 
 def test_silence_is_the_longest_gap_since_the_blow() -> None:
