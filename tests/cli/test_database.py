@@ -1,3 +1,5 @@
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -39,3 +41,18 @@ def test_server_is_not_usable_before_its_operator_says_so(
 def test_password_in_the_address_is_refused_before_anything_is_done(kaijo: CommandLine, tmp_path: Path) -> None:
     told = kaijo("database", "status", "--database", "postgresql://kaijo:hidden@db/kaijo", "--data", str(tmp_path))
     assert (told.code, "hidden" in told.out + told.err, list(tmp_path.iterdir())) == (2, False, [])
+
+
+def test_rows_that_are_over_are_taken_away_and_the_act_is_written_down(kaijo: CommandLine, tmp_path: Path) -> None:
+    where = ("--data", str(tmp_path), "--json")
+    kaijo("database", "upgrade", *where)
+    told = kaijo("database", "prune", *where)
+    assert (set(told.json()["deleted"].values()), complaints("pruned", told.json())) == ({0}, [])
+    with closing(sqlite3.connect(tmp_path / "service.sqlite3")) as raw, raw:
+        raw.execute("insert into challenges values ('old', 'reserve', 'signature', 1, null)")
+    assert kaijo("database", "prune", *where).json()["deleted"]["challenges"] == 1
+    assert kaijo("database", "prune", *where[:2], "--lang", "en").out == "Took away 0 rows that were over.\n"
+    with closing(sqlite3.connect(tmp_path / "service.sqlite3")) as raw, raw:
+        assert raw.execute("select tag, attributes from audit_rows").fetchall() == [
+            ("operator-act", '{"deed":"rows-pruned"}')
+        ]

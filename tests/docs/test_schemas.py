@@ -29,7 +29,7 @@ SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 NAMES = (
     *("audit", "backup", "check", "claims", "completion", "database", "database-check", "demo", "error"),
     *("face-evaluation", "facts", "keys", "ledger", "ledger-layouts", "ledger-learn", "next", "persons"),
-    *("pin-keep", "pin-recall", "pin-suggestion", "plan", "probe", "reader-test", "readers", "rehearsal"),
+    *("pin-keep", "pin-recall", "pin-suggestion", "plan", "probe", "pruned", "reader-test", "readers", "rehearsal"),
     *("reservation", "restore", "signed", "terminal", "verdict"),
 )
 PROOF = pins_of("signature-locked")[PinKind.AUTHENTICATION]

@@ -1,7 +1,7 @@
 """The composition root: the only room that knows every adapter, a file for each side of the house."""
 
 from kaijo.app.cards import lay, note_last_try, open_link, open_noisy_link, practice_issuer
-from kaijo.app.database import database_status, upgrade_database
+from kaijo.app.database import database_status, keep_pruning, prune_database, upgrade_database
 from kaijo.app.filing import filing_desk, serving
 from kaijo.app.folders import home, make_folder
 from kaijo.app.keeping_safe import back_up, judge, put_back
@@ -35,6 +35,7 @@ __all__ = [
     "guide",
     "home",
     "judge",
+    "keep_pruning",
     "key_file",
     "lay",
     "local_places",
@@ -46,6 +47,7 @@ __all__ = [
     "pages",
     "practice_clerks",
     "practice_issuer",
+    "prune_database",
     "put_back",
     "run",
     "run_watched",

@@ -55,3 +55,18 @@ def upgrade(data: Path | None, database: str | None) -> None:
 def check(data: Path | None, database: str | None, clock: str | None) -> int:
     """行どうしの矛盾と監査記録を確かめる。終了コード1は異常あり / check rows and trail; exit code 1: not sound."""
     return tell(*app.judge(data or app.home() / "service", clock_at(clock), database=database))
+
+
+@command.command("prune")
+@data_option
+@database_option
+@clock_option
+@lang_option
+@json_option
+def prune(data: Path | None, database: str | None, clock: str | None) -> None:
+    """終わってから長い記録を消す。監査記録と日誌は残る / take away what has long been over; trail and journal stay."""
+    gone = app.prune_database(data or app.home() / "service", clock_at(clock), database)
+    if speech().json:
+        speech().answer({"deleted": gone})
+    else:
+        speech().say("database.pruned", rows=sum(gone.values()))

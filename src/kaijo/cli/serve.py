@@ -92,6 +92,7 @@ def command(
     if until_eof:
         Thread(target=_stop_at_end_of_input, daemon=True).start()
     speech().say("cli.serving", url=f"http://127.0.0.1:{port}")
+    app.keep_pruning(folder, time, database)
     app.run_watched(service, port, watch, notice=timedelta(seconds=notice))
 
 

@@ -20,3 +20,18 @@ def store_repeats() -> Repeats:
     row = fact("store-repeats")
     first, most = (timedelta(milliseconds=row.count(name)) for name in ("first_milliseconds", "most_milliseconds"))
     return Repeats(row.count("tries"), first, most)
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long rows that are over are kept: challenges, the card's answers, everything of a visit or a case."""
+
+    challenge: timedelta
+    answer: timedelta
+    visit: timedelta
+
+
+def retention() -> Retention:
+    """Return how long rows that are over are kept [fact: retention]."""
+    row = fact("retention")
+    return Retention(*(timedelta(days=row.count(f"{name}_days")) for name in ("challenge", "answer", "visit")))

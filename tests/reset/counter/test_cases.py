@@ -123,6 +123,7 @@ def test_clerk_does_not_begin_for_the_own_card_in_a_colleagues_case(bench: Count
 
 def test_approval_covers_what_was_asked_then_and_nothing_later(bench: CounterBench) -> None:
     case = bench.open(Visitor.LEGAL_REPRESENTATIVE)
+    assert code_of(lambda: bench.approve(case)) == "counter.nothing-to-approve"
     bench.ask(case, RESET_SIGNATURE)
     bench.approve(case)
     bench.clock.advance(timedelta(seconds=1))
