@@ -1,11 +1,13 @@
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 from icalendar import Calendar
 
+from kaijo.keep import next_year
 from kaijo.words import LANGS, label
-from tests.docs.test_schemas import complaints
+from tests.docs.test_schemas import complaints, part
 from tests.support.command import CommandLine
 from tests.support.world import NIGHT, World
 
@@ -16,6 +18,12 @@ def test_card_that_is_read_tells_its_certificate(kaijo: CommandLine, world: Worl
     ids = [one["id"] for one in ended.json()["reminders"]]
     assert (ended.code, complaints("next", ended.json())) == (0, [])
     assert ("phone-locked" in ids, ids.count("certificate-unknown"), ids.count("certificate-lasts")) == (True, 1, 1)
+
+
+def test_words_of_the_schema_are_those_of_the_code() -> None:
+    ids = part("next", "properties", "reminders", "items", "properties", "id", "enum")
+    source = Path(next_year.__file__).read_text("utf-8")
+    assert set(ids) == set(re.findall(r'"next\.([a-z-]+)"', source))
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -102,6 +102,15 @@ def test_renewal_is_in_its_window_and_works_at_the_deadline(now: datetime, end: 
         assert certificate_usable(last, Reading.CAUTIOUS) <= midnight
 
 
+@pytest.mark.parametrize(
+    ("day", "code", "until"),
+    [(12, "certificate-ends", 12), (13, "certificate-ends", 13), (14, "certificate-too-late", None)],
+)
+def test_renewal_is_too_late_when_it_may_not_work_in_time(day: int, code: str, until: int | None) -> None:
+    plan = made(datetime(2027, 3, day, 12, tzinfo=JST), year=2027, certificates={SIGNATURE: date(2027, 3, 15)})
+    assert only(plan, code).until == (until and date(2027, 3, until))
+
+
 @pytest.mark.parametrize("year", [2025, 2101])
 def test_year_out_of_sight_is_refused(year: int) -> None:
     with pytest.raises(KaijoError) as caught:

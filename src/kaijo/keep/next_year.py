@@ -112,7 +112,10 @@ def _certificates(today: date, deadline: date, standing: Standing) -> Iterator[R
             # A renewed certificate must be usable on the day of the rehearsal, or at the latest at the deadline.
             wanted = months_after(deadline, -next_year_steps().rehearse_months)
             last = min(end, _last_renewal(max(wanted, start, today), deadline))
-            yield Reminder("next.certificate-ends", "certificate", max(start, today), last, data, facts)
+            if last < today:
+                yield Reminder("next.certificate-too-late", "certificate", today, None, data, facts)
+            else:
+                yield Reminder("next.certificate-ends", "certificate", max(start, today), last, data, facts)
 
 
 def _last_renewal(wanted: date, deadline: date) -> date:
