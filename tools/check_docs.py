@@ -90,6 +90,15 @@ def unproven_promises(root: Path) -> Iterator[str]:
                     yield f"docs/promises.md: {row[1]} names {node}, which does not exist"
 
 
+def unknown_tests(root: Path) -> Iterator[str]:
+    """Yield a complaint for every test that a page other than the promises names and that does not exist."""
+    for page in pages(root):
+        if page.name != "promises.md":
+            for node in NODE.findall(page.read_text("utf-8")):
+                if not exists(root, *node.split("::")):
+                    yield f"{page.relative_to(root)}: names {node}, which does not exist"
+
+
 def exists(root: Path, file: str, *names: str) -> bool:
     """Return whether the file has this test function or state machine, or this one in a class."""
     if not (root / file).is_file():
@@ -127,7 +136,7 @@ def code_of(root: Path) -> Iterator[tuple[Path, str]]:
 
 def main() -> int:
     """Print every complaint and return the exit code."""
-    checks = (dead_links, unknown_targets, unknown_commands, unproven_promises, unknown_facts)
+    checks = (dead_links, unknown_targets, unknown_commands, unproven_promises, unknown_tests, unknown_facts)
     complaints = [complaint for check in checks for complaint in check(ROOT)]
     print("\n".join(dict.fromkeys(complaints)) or "docs: in step")
     return 1 if complaints else 0

@@ -7,7 +7,7 @@ from functools import cache
 from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from kaijo.card.administration import RECEIPT_KEY_LABEL, Receipt, ResetState
@@ -70,6 +70,10 @@ class Trusted:
     """The certificates that are believed, by their bytes, with the name of their key."""
 
     names: dict[bytes, tuple[str, PinKind]]
+
+    def key_of(self, certificate: bytes) -> RSAPublicKey | None:
+        # A stranger's certificate is made in a moment: its bytes name its key.
+        return key(certificate.decode()).public_key() if len(certificate) == 2 else None
 
     def check(self, certificate: bytes, kind: PinKind, at: datetime) -> TrustedCertificate:
         name, of = self.names.get(certificate, ("", None))

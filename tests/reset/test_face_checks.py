@@ -80,8 +80,8 @@ def test_without_an_engine_a_required_face_is_refused(sitting: Sitting) -> None:
     ("changes", "code"),
     [
         ({"signature": b"\0" * 256}, "reset.bad-proof"),
-        ({"proof_certificate": b"s1"}, "reset.same-pin"),
-        ({"authentication_certificate": b"a9"}, "reset.unknown-card"),
+        ({"proof_certificate": b"s1"}, "reset.bad-proof"),
+        ({"authentication_certificate": b"a9"}, "reset.unknown-proof"),
     ],
 )
 def test_check_opens_only_with_the_proof(sitting: Sitting, changes: dict[str, bytes], code: str) -> None:

@@ -26,7 +26,7 @@ COUNTER = {
     "/v1/counter/journal": {"get"},
     "/v1/operations": {"get"},
 }
-REFUSALS = {"401", "404", "409", "413", "422", "500", "503"}
+REFUSALS = {"401", "404", "409", "413", "422", "429", "500", "503"}
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from pathlib import Path
 import click
 import pytest
 
-from tools.check_docs import dead_links, unknown_facts, unknown_targets, unknown_word, unproven_promises
+from tools.check_docs import dead_links, unknown_facts, unknown_targets, unknown_tests, unknown_word, unproven_promises
 
 
 @pytest.fixture
@@ -85,3 +85,9 @@ def test_unknown_facts_only_those_without_a_row(tree: Path) -> None:
     assert list(unknown_facts(tree)) == [
         "README.md: rests on the fact 'moon-phase', which src/kaijo/facts does not have"
     ]
+
+
+def test_unknown_tests_of_any_page_but_the_promises_are_named(tree: Path) -> None:
+    page(tree, "`tests/test_it.py::test_one` `tests/test_it.py::test_three`\n", "docs/threats.md")
+    page(tree, "`tests/test_it.py::test_four`\n", "docs/promises.md")
+    assert list(unknown_tests(tree)) == ["docs/threats.md: names tests/test_it.py::test_three, which does not exist"]

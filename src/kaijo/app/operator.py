@@ -79,6 +79,7 @@ def desk(
         face_policy=FacePolicy(signature=face, authentication=FaceRule.NOT_REQUIRED),
         face=_face_desk(data, issuer),
         issuer=issuer,
+        limited=True,
     )
 
 
@@ -158,6 +159,7 @@ def service(
     database: str | None = None,
     watch: "Telemetry | None" = None,
     terminals_required: bool = False,
+    proxied: bool = False,
 ) -> "ASGIApp":
     """Return the reservation service around a desk, watched by `watch`. Raises as `desk`."""
     seen = watch or telemetry(clock)
@@ -168,7 +170,7 @@ def service(
 
     make_clerks(made, data)
     made = replace(made, store=WatchedStore(made.store, seen.metrics), keys=WatchedKeys(made.keys, seen.metrics))
-    return create_app(desk=made, practice=True, watch=seen, terminals_required=terminals_required)
+    return create_app(desk=made, practice=True, watch=seen, terminals_required=terminals_required, proxied=proxied)
 
 
 def telemetry(clock: Clock) -> "Telemetry":

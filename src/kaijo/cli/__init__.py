@@ -34,6 +34,7 @@ _COMMANDS = (
     "restore",
     "serve",
     "sign",
+    "stopped",
     "terminal",
     "up",
     "verify",

@@ -24,6 +24,11 @@ from kaijo.errors import UsageProblem
 @face_option
 @terminals_option
 @click.option(
+    "--proxied",
+    is_flag=True,
+    help="前に置いたプロキシの X-Forwarded-For を信じる / believe X-Forwarded-For of a proxy of yours in front",
+)
+@click.option(
     "--keys",
     "key_file",
     metavar="FILE",
@@ -62,6 +67,7 @@ def command(
     database: str | None,
     face: str,
     terminals: str,
+    proxied: bool,
     key_file: Path | None,
     token: str | None,
     module: str | None,
@@ -86,6 +92,7 @@ def command(
         database=database,
         watch=watch,
         terminals_required=terminals == "required",
+        proxied=proxied,
     )
     if metrics_port is not None:
         watch.expose(metrics_port)

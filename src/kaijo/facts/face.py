@@ -65,13 +65,13 @@ def face_looks() -> int:
 @kept
 def card_limits() -> tuple[Limit, ...]:
     """Return the limits for one card [fact: face-limits-card]."""
-    return _limits(fact("face-limits-card"))
+    return read_limits(fact("face-limits-card"))
 
 
 @kept
 def device_limits() -> tuple[Limit, ...]:
     """Return the limits for one device [fact: face-limits-device]."""
-    return _limits(fact("face-limits-device"))
+    return read_limits(fact("face-limits-device"))
 
 
 @kept
@@ -113,7 +113,8 @@ def evaluation_pairs() -> int:
     return fact("face-evaluation").count("impostor_pairs")
 
 
-def _limits(row: Fact) -> tuple[Limit, ...]:
+def read_limits(row: Fact) -> tuple[Limit, ...]:
+    """Return the limits that a row states: a short one in minutes, a long one in hours."""
     spans = {"short": "minutes", "long": "hours"}
     return tuple(
         Limit(row.count(name, "tries"), timedelta(**{unit: row.count(name, unit)})) for name, unit in spans.items()

@@ -50,6 +50,8 @@ class Tag(Enum):
     TERMINAL_ENROLLED = "terminal-enrolled"
     TERMINAL_REVOKED = "terminal-revoked"
     TERMINAL_REFUSED = "terminal-refused"
+    CARD_STOPPED = "card-stopped"
+    CARD_RELEASED = "card-released"
     CLERK_SIGNED_IN = "clerk-signed-in"
     CLERK_REFUSED = "clerk-refused"
     CLERK_LOCKED_OUT = "clerk-locked-out"

@@ -13,7 +13,8 @@ from kaijo.reset.veil import Veil
 class Desk:
     """The ports, put together once by the composition root.
 
-    Without `face` a required face is refused; without an `issuer` the counter renews no certificate.
+    Without `face` a required face is refused; without an `issuer` the counter renews no certificate. With `limited` the
+    limits hold on how often somebody may begin.
     """
 
     store: Store
@@ -26,3 +27,4 @@ class Desk:
     face_policy: FacePolicy
     face: FaceDesk | None = None
     issuer: CertificateIssuer | None = None
+    limited: bool = False

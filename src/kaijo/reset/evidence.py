@@ -1,17 +1,20 @@
 """What proves that the holder is the holder, and that the card is one the service may reset."""
 
+import hmac
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from kaijo.errors import Refused
 from kaijo.facts.pins import PinKind
 from kaijo.reset.desk import Desk
 from kaijo.reset.face_records import FaceState
+from kaijo.reset.noting import noting_refused_proof
 from kaijo.reset.policy import FaceRule, decide
 from kaijo.reset.ports import CertificateRecord, RegisteredCard
 from kaijo.reset.records import Purpose
@@ -29,12 +32,6 @@ class LiveCard:
     def card_id(self) -> bytes:
         """The card's own id, 10 bytes."""
         return self.registered.card_id
-
-    def proof_kind(self, certificate: bytes) -> PinKind | None:
-        """Return the kind whose PIN opens this certificate's key; None when it is not of this card."""
-        digest = sha256(certificate).digest()
-        kinds = {self.authentication.sha256: PinKind.AUTHENTICATION, self.signature.sha256: PinKind.SIGNATURE}
-        return kinds.get(digest)
 
     def proof_digest(self, kind: PinKind) -> bytes:
         """Return the SHA-256 of the certificate that proves the holder when `kind` is reset."""
@@ -90,7 +87,39 @@ def require_signature(
 
     RSA PKCS#1 v1.5 with SHA-256 [RFC 8017 8.2], which is what the card's keys do. Raises what the trust port refuses.
     """
-    key = desk.trust.check(certificate, proof, at).public_key
+    _require_signed_by(desk.trust.check(certificate, proof, at).public_key, message, signature)
+
+
+def require_possession(
+    desk: Desk, *, certificate: bytes, message: bytes, signature: bytes, authentication_certificate: bytes
+) -> tuple[PinKind, str]:
+    """Return which proof this is of the registered card, and the card's pseudonym, to the bearer of the key alone.
+
+    Before that nobody learns what the register knows: whoever cannot sign hears `reset.bad-proof`, after the same work,
+    whatever the register says of the certificates. Raises Refused `reset.bad-proof`, `reset.unknown-card`,
+    `reset.unknown-proof`.
+    """
+    key = desk.trust.key_of(certificate)
+    card = desk.registry.find(authentication_certificate)
+    digest = sha256(authentication_certificate).digest()
+    known = card is not None and hmac.compare_digest(card.authentication.sha256, digest)
+    name = card.card_id if card is not None and known else b"unregistered " + digest
+    pseudonym = desk.veil.pseudonym(name)
+    with noting_refused_proof(desk, pseudonym):
+        if key is None:
+            raise Refused("reset.bad-proof")
+        _require_signed_by(key, message, signature)
+    if card is None or not known:
+        raise Refused("reset.unknown-card" if certificate == authentication_certificate else "reset.unknown-proof")
+    signed = None if card.signature is None else card.signature.sha256
+    kinds = {card.authentication.sha256: PinKind.AUTHENTICATION, signed: PinKind.SIGNATURE}
+    proof = kinds.get(sha256(certificate).digest())
+    if proof is None:
+        raise Refused("reset.unknown-proof")
+    return proof, pseudonym
+
+
+def _require_signed_by(key: RSAPublicKey, message: bytes, signature: bytes) -> None:
     try:
         key.verify(signature, message, PKCS1v15(), SHA256())
     except InvalidSignature:

@@ -53,8 +53,8 @@ class Figures:
 class OperationsRecords(Protocol):
     """What the operations page needs of the store."""
 
-    def count_refusal(self, day: date, code: str) -> None:
-        """Count one refusal of that cause."""
+    def count_refusal(self, day: date, code: str, left_out: int = 0) -> None:
+        """Count one refusal of that cause, and `left_out` more."""
         ...
 
     def figures(self, first: date, last: date, at: datetime) -> Figures:

@@ -10,8 +10,9 @@ from kaijo.reset.kiosk_sessions import close_session, find_session, require_goin
 from kaijo.reset.ports import Records
 from kaijo.reset.receipts import authentic, settle
 from kaijo.reset.records import GrantRow, Place, Reservation, TerminalSession
-from kaijo.reset.relay import Certify, Turn, Visit, next_turn, no_certificate
+from kaijo.reset.relay import Certify, Turn, Visit, failed_to_open, next_turn, no_certificate
 from kaijo.reset.states import GrantOutcome, SessionState, require_won
+from kaijo.reset.stopping import is_stopped, note_failed_channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ def relay_step(desk: Desk, *, session_id: str, step: int, response: bytes, place
     The intent of a grant is durable before its command is returned. The same call again gives the same answer. An
     answer that is not sound ends the session and gives the reservation back. Raises Refused `reset.unknown-session`,
     `reset.proof-missing`, `reset.session-over`, `reset.out-of-step`, `reset.already-done` when the card's receipt says
-    so, `reset.other-card`, `reset.card-refused`; CardTrouble as `next_turn`.
+    so, `reset.other-card`, `reset.card-refused`, `reset.card-stopped` after too many failed openings
+    [fact: limit-failed-channels]; CardTrouble as `next_turn`.
     """
     now = desk.clock.now()
     with desk.store.begin() as records:
@@ -40,17 +42,14 @@ def relay_step(desk: Desk, *, session_id: str, step: int, response: bytes, place
         answers = _answers(desk, records, session)
         if not _is_repeated(answers, step, response):
             _require_relaying(records, session, now)
+        stopped = is_stopped(records, session.pseudonym)
     visit = visit_of(desk, session)
     turn: Turn | None = None
-    failure: KaijoError | None = None
-    receipt: Receipt | None = None
-    try:
-        turn = next_turn(desk.keys, visit, (*answers[:step], response), _certify(desk, visit, now))
-    except (Refused, CardTrouble) as trouble:
-        failure = trouble
-    else:
-        shown = turn.receipt or (turn.read.last if turn.read else None)
-        receipt = authentic(desk, card_id=visit.card_id, receipt=shown, at=now)
+    failure: KaijoError | None = Refused("reset.card-stopped")
+    if not stopped:
+        turn, failure = _turn(desk, visit, (*answers[:step], response), now)
+    shown = None if turn is None else turn.receipt or (turn.read.last if turn.read else None)
+    receipt = authentic(desk, card_id=visit.card_id, receipt=shown, at=now)
     with desk.store.begin() as records:
         session = find_session(records, session_id, place)
         repeated = _is_repeated(_answers(desk, records, session), step, response)
@@ -59,6 +58,8 @@ def relay_step(desk: Desk, *, session_id: str, step: int, response: bytes, place
             require_won(records.add_answer(session, step, desk.veil.seal(response, _place(session, step))))
         if turn is None:
             close_session(records, session)
+            if failed_to_open(step, failure):
+                note_failed_channel(records, session, now)
         elif turn.receipt is not None:
             failure = _note_renewed(records, session, receipt=receipt, at=now)
         elif turn.command is None:
@@ -69,6 +70,13 @@ def relay_step(desk: Desk, *, session_id: str, step: int, response: bytes, place
     if failure is not None:
         raise failure
     return RelayStep(step + 1, turn.command if turn else None, done=turn is not None and turn.receipt is not None)
+
+
+def _turn(desk: Desk, visit: Visit, answers: tuple[bytes, ...], at: datetime) -> tuple[Turn | None, KaijoError | None]:
+    try:
+        return next_turn(desk.keys, visit, answers, _certify(desk, visit, at)), None
+    except (Refused, CardTrouble) as trouble:
+        return None, trouble
 
 
 def take_receipt(desk: Desk, *, session_id: str, receipt: Receipt, place: Place = Place.KIOSK) -> Reservation:
@@ -147,6 +155,7 @@ def _intend(
         # The intent is there; its command is said again only as long as it may still be obeyed.
         require_going(records, session, at)
         return None
+    records.forget_failed_channels(session.pseudonym)  # the card proved to be the one it says
     if receipt is not None:
         settle(records, pseudonym=session.pseudonym, receipt=receipt, at=at)
     try:

@@ -44,10 +44,10 @@ class Stop(Enum):
     RESET = "reset"
 
 
-def count_refusal(desk: Desk, code: str) -> None:
-    """Count one refusal of today by its cause."""
+def count_refusal(desk: Desk, code: str, left_out: int = 0) -> None:
+    """Count one refusal of today by its cause, and `left_out` others before it."""
     with desk.store.begin() as records:
-        records.count_refusal(day_of(desk.clock.now()), code)
+        records.count_refusal(day_of(desk.clock.now()), code, left_out)
 
 
 def summarise(desk: Desk, *, days: int) -> dict[str, object]:

@@ -12,12 +12,13 @@ from kaijo.reset.audit_ports import AuditRecords
 from kaijo.reset.counter.ports import CounterRecords
 from kaijo.reset.face_ports import FaceRecords
 from kaijo.reset.figures import OperationsRecords
+from kaijo.reset.limit_ports import LimitRecords
 from kaijo.reset.records import Challenge, GrantRow, Reservation, TerminalSession
 from kaijo.reset.terminal_records import TerminalRecords
 from kaijo.securechannel.keys import SessionKeys
 
 
-class Records(CounterRecords, FaceRecords, OperationsRecords, AuditRecords, TerminalRecords, Protocol):
+class Records(CounterRecords, FaceRecords, OperationsRecords, AuditRecords, TerminalRecords, LimitRecords, Protocol):
     """The rows inside one transaction. What returns bool says whether it won: True means exactly one row changed."""
 
     def add_challenge(self, challenge: Challenge) -> None:
@@ -113,6 +114,10 @@ class TrustedCertificate:
 
 class Trust(Protocol):
     """The certificate checks."""
+
+    def key_of(self, certificate: bytes) -> RSAPublicKey | None:
+        """Return the key in a DER certificate that nobody has checked yet; None for what is none."""
+        ...
 
     def check(self, certificate: bytes, kind: PinKind, at: datetime) -> TrustedCertificate:
         """Return what the DER certificate of that kind is good for at `at`. Raises Refused `trust.…`."""

@@ -20,7 +20,7 @@ from kaijo.card.administration import (
     read_receipt,
 )
 from kaijo.card.files import Application
-from kaijo.errors import CardTrouble, Refused
+from kaijo.errors import CardTrouble, KaijoError, Refused
 from kaijo.facts.pins import PinKind
 from kaijo.reset.ports import CardKeys
 from kaijo.securechannel.handshake import CardHello, SecurityLevel, initialize_update
@@ -28,6 +28,7 @@ from kaijo.securechannel.host import HostEnd
 from kaijo.securechannel.messages import OK, Command, Response
 
 HOST_CHALLENGE_SIZE: Final = 16  # the card manager speaks S16 [GPC Amendment D 5.1]
+_OPENING: Final = 2  # the step whose answer says whether the card believes the service
 LAST_STEPS: Final = {Act.RESET: 4, Act.RENEW: 5}
 _LE: Final = 256
 
@@ -41,6 +42,10 @@ class Visit:
     kind: PinKind
     reservation: bytes
     act: Act = Act.RESET
+
+
+class Unproven(Refused):
+    """The card named itself as the right one and could not prove it: an authentication that failed."""
 
 
 Certify = Callable[[bytes], bytes]
@@ -105,6 +110,13 @@ def next_turn(keys: CardKeys, visit: Visit, answers: Sequence[bytes], certify: C
     return Turn(None)
 
 
+def failed_to_open(step: int, failure: KaijoError | None) -> bool:
+    """Return whether this failure of a step means that card and service could not prove to be who they are."""
+    if isinstance(failure, Unproven):
+        return True
+    return step == _OPENING and failure is not None and failure.code != "reset.card-stopped"
+
+
 def _renewal(host: HostEnd, received: Sequence[Response], grant: Grant, state: ResetState, certify: Certify) -> Turn:
     command = host.wrap(_command(prepare_key(grant)))
     if not received:
@@ -124,7 +136,7 @@ def _host_end(keys: CardKeys, visit: Visit, hello: CardHello) -> HostEnd:
         return HostEnd(session_keys, visit.host_challenge, hello, SecurityLevel.C_ENC_R_ENC)
     except CardTrouble as trouble:
         if trouble.code == "channel.bad-cryptogram":
-            raise Refused("reset.other-card") from None
+            raise Unproven("reset.other-card") from None
         raise
 
 

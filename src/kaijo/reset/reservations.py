@@ -15,8 +15,10 @@ from kaijo.reset.evidence import (
     proof_message,
     require_face,
     require_policy,
+    require_possession,
     require_signature,
 )
+from kaijo.reset.limits import require_card_free
 from kaijo.reset.noting import noting_refused_proof
 from kaijo.reset.policy import needed_proof
 from kaijo.reset.ports import Records
@@ -57,8 +59,8 @@ def make_reservation(desk: Desk, *, challenge_id: str, kind: PinKind, evidence: 
     """Return the reservation that this evidence makes; an older live one of the same card and kind is replaced.
 
     The same call again gives the same reservation. Raises Refused: `reset.unknown-challenge`,
-    `reset.challenge-expired`, `reset.challenge-used`, `reset.challenge-mismatch`; what `find_live_card`, the policy
-    and the proof refuse; `reset.in-use` while a kiosk is at work with the older one. Nothing is written before the
+    `reset.challenge-expired`, `reset.challenge-used`, `reset.challenge-mismatch`; what the policy and the proof refuse;
+    `limits.card` (retry_at); `reset.in-use` while a kiosk is at work with the older one. Nothing is written before the
     evidence is found good.
     """
     now = desk.clock.now()
@@ -74,6 +76,7 @@ def make_reservation(desk: Desk, *, challenge_id: str, kind: PinKind, evidence: 
             return earlier
         if now >= challenge.expires_at:
             raise Refused("reset.challenge-expired", expired_at=challenge.expires_at)
+        require_card_free(desk, records.reservations(pseudonym), now)
         records.expire_reservations(pseudonym, now)
         return _add(
             records,
@@ -149,20 +152,25 @@ def claim_challenge(desk: Desk, challenge: Challenge, pseudonym: str, at: dateti
 def require_proven(desk: Desk, *, challenge: Challenge, evidence: Evidence, face_given: bool, at: datetime) -> LiveCard:
     """Return the card whose holder answered the challenge; the face is not yet looked at, only whether there is one.
 
-    Raises what `find_live_card`, the policy and the proof refuse.
+    Only the bearer of the key hears anything of the card. Raises what `require_possession`, `find_live_card`, the
+    policy and the proof refuse.
     """
-    kind = challenge.kind
+    kind, message = challenge.kind, _message(challenge)
+    proof, pseudonym = require_possession(
+        desk,
+        certificate=evidence.proof_certificate,
+        message=message,
+        signature=evidence.signature,
+        authentication_certificate=evidence.authentication_certificate,
+    )
     card = find_live_card(desk, authentication_certificate=evidence.authentication_certificate, at=at)
-    proof = card.proof_kind(evidence.proof_certificate)
     require_policy(desk, kind=kind, proof=proof, face_given=face_given)
-    if proof is None:
-        raise Refused("reset.unknown-proof", kind=kind)
-    with noting_refused_proof(desk, desk.veil.pseudonym(card.card_id)):
+    with noting_refused_proof(desk, pseudonym):
         require_signature(
             desk,
             certificate=evidence.proof_certificate,
             proof=proof,
-            message=_message(challenge),
+            message=message,
             signature=evidence.signature,
             at=at,
         )

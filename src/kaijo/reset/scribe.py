@@ -120,9 +120,17 @@ class Scribe:
         partition = self._veil.device(b"terminal " + terminal.id.encode())
         return self._entry(partition, tag, {"terminal": terminal.id, "place": terminal.place.value, **more})
 
-    def refused(self, code: str) -> Entry:
-        """Return what a refusal is written down as; each code has a chain of its own, so that few callers meet."""
-        return self._entry(f"{HOUSE} {code}", Tag.REFUSED, {"code": code})
+    def card(self, pseudonym: str, tag: Tag) -> Entry:
+        """Return what happened to a card as such is written down as."""
+        return self._entry(pseudonym, tag, {})
+
+    def refused(self, code: str, left_out: int = 0) -> Entry:
+        """Return what a refusal is written down as; each code has a chain of its own, so that few callers meet.
+
+        `left_out` counts those before it that have no row of their own.
+        """
+        more = {"number": str(left_out)} if left_out else {}
+        return self._entry(f"{HOUSE} {code}", Tag.REFUSED, {"code": code, **more})
 
     def proof_refused(self, pseudonym: str, code: str) -> Entry:
         """Return what a proof of that card that was not good is written down as."""

@@ -1,6 +1,8 @@
 """Errors as answers: one table from our error tree to HTTP, and one body for all of them."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any, Final
 
 from fastapi.exceptions import RequestValidationError
@@ -47,6 +49,10 @@ ERROR_ANSWERS: Final[Mapping[int | str, dict[str, Any]]] = {
     },
     413: {"model": ErrorAnswer, "description": "大きすぎます · Too large"},
     422: {"model": ErrorAnswer, "description": "形式が違います · Not of the agreed form"},
+    429: {
+        "model": ErrorAnswer,
+        "description": "しばらくお待ちください。戻る時刻つき · Too often; with the time to come back",
+    },
     500: {"model": ErrorAnswer, "description": "内部の異常 · Internal fault"},
     503: {"model": ErrorAnswer, "description": "いまは処理できません · Not able to serve now"},
 }
@@ -54,6 +60,8 @@ ERROR_ANSWERS: Final[Mapping[int | str, dict[str, Any]]] = {
 
 def status_of(error: KaijoError) -> int:
     """Return the HTTP status that says what kind of failure it is."""
+    if error.code.startswith("limits."):
+        return 429
     by_class = next((status for kind, status in _BY_CLASS if isinstance(error, kind)), 500)
     return _BY_CODE.get(error.code, by_class)
 
@@ -70,7 +78,15 @@ def body_of(error: KaijoError) -> dict[str, object]:
 def answer_of(error: KaijoError) -> JSONResponse:
     """Return the whole answer, and note its code for log and figures."""
     answered_with(error.code)
-    return JSONResponse(body_of(error), status_code=status_of(error))
+    return JSONResponse(body_of(error), status_code=status_of(error), headers=_headers(error))
+
+
+def _headers(error: KaijoError) -> dict[str, str]:
+    retry_at = error.data.get("retry_at")
+    if isinstance(retry_at, datetime):
+        whole = retry_at.astimezone(UTC) + timedelta(seconds=1, microseconds=-1)  # never a moment too early
+        return {"Retry-After": format_datetime(whole.replace(microsecond=0), usegmt=True)}
+    return {"WWW-Authenticate": "Kaijo-Terminal"} if error.code in _UNKNOWN else {}
 
 
 def internal() -> KaijoError:

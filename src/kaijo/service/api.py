@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Path
+from fastapi import APIRouter, Depends, FastAPI, Header, Path
 from fastapi.exceptions import RequestValidationError
 from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
@@ -15,6 +15,7 @@ from kaijo.reset.desk import Desk
 from kaijo.reset.extending import extend_session
 from kaijo.reset.grants import relay_step, take_receipt
 from kaijo.reset.kiosk_sessions import accept_proof, end_session, open_session
+from kaijo.reset.limits import begin_at_device, begin_at_terminal
 from kaijo.reset.records import Place, Purpose, Reservation
 from kaijo.reset.relay import first_command
 from kaijo.reset.reservations import (
@@ -56,6 +57,7 @@ from kaijo.service.repeating import Key, RepeatingRoute
 from kaijo.service.telemetry.house import Telemetry, telemetry
 from kaijo.service.telemetry.requests import Watched
 from kaijo.service.terminal_api import Gate, terminal_router
+from kaijo.service.throttle import Throttle
 
 # Traces would carry session ids and bodies to wherever an environment variable says.
 _SILENT: TelemetryConfig = {
@@ -65,16 +67,25 @@ _SILENT: TelemetryConfig = {
     "operation_spans": False,
     "auto_configure": False,
 }
+Device = Annotated[
+    str | None,
+    Header(alias="Kaijo-Device", max_length=32, pattern="^[0-9a-f]{32}$", description="what a phone calls itself"),
+]
 SessionId = Annotated[str, Path(max_length=128, description="the id that opening the session gave")]
 
 
 def create_app(
-    *, desk: Desk, practice: bool, watch: Telemetry | None = None, terminals_required: bool = False
+    *,
+    desk: Desk,
+    practice: bool,
+    watch: Telemetry | None = None,
+    terminals_required: bool = False,
+    proxied: bool = False,
 ) -> FastAPI:
     """Return the service as an ASGI application. `practice` says that it serves test cards only.
 
     `watch` is what it is watched with, when somebody else is to see it too. With `terminals_required` nobody but an
-    enrolled kiosk or counter is answered at its endpoints.
+    enrolled kiosk or counter is answered at its endpoints. `proxied` is as in `Throttle`.
     """
     gate = Gate(desk, required=terminals_required)
     watch = watch or telemetry(desk.clock)
@@ -88,6 +99,8 @@ def create_app(
         telemetry=_SILENT,
     )
     app.add_middleware(Envelope)
+    if desk.limited:
+        app.add_middleware(Throttle, clock=desk.clock, proxied=proxied)
     app.add_middleware(Watched, metrics=watch.metrics)  # outermost: what was added last
     app.add_exception_handler(KaijoError, counting(desk))
     app.add_exception_handler(RequestValidationError, on_bad_request)
@@ -107,7 +120,9 @@ def _phone(desk: Desk) -> APIRouter:
     router = APIRouter(route_class=RepeatingRoute)
 
     @router.post("/challenges", status_code=201, summary="署名する番号を受け取る · Get a challenge to sign")
-    def challenges(request: ChallengeRequest, key: Key = None) -> ChallengeAnswer:
+    def challenges(request: ChallengeRequest, device: Device = None, key: Key = None) -> ChallengeAnswer:
+        if device is not None:
+            begin_at_device(desk, device)
         purpose = Purpose(request.purpose.value)
         challenge, message = make_challenge(desk, purpose=purpose, kind=request.kind, key=key)
         return ChallengeAnswer(challenge_id=challenge.id, message=text64(message), expires_at=challenge.expires_at)
@@ -151,6 +166,8 @@ def _kiosk(desk: Desk, gate: Gate) -> APIRouter:
     def sessions(
         request: SessionRequest, terminal: Annotated[Terminal | None, Depends(known)], key: Key = None
     ) -> SessionAnswer:
+        if terminal is not None:
+            begin_at_terminal(desk, terminal)
         opened = open_session(
             desk,
             kiosk=request.kiosk if terminal is None else terminal.name,

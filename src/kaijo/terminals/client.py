@@ -36,6 +36,7 @@ class ServiceClient:
 
     def __init__(self, url: str, *, client: httpx2.Client | None = None, terminals: Iterable[Identity] = ()) -> None:
         self.url = url.rstrip("/")
+        self._device = secrets.token_hex(16)
         self._terminals = {one.place: one for one in terminals}
         self._client = client or httpx2.Client(timeout=_TIMEOUT_SECONDS, trust_env=False)
 
@@ -70,7 +71,8 @@ class ServiceClient:
 
     def challenge(self, kind: PinKind) -> dict[str, Any]:
         """Ask for a challenge for a reservation; `message` holds the bytes to be signed."""
-        return self._call("POST", "/v1/challenges", {"purpose": "reserve", "kind": kind.value})
+        body = {"purpose": "reserve", "kind": kind.value}
+        return self._call("POST", "/v1/challenges", body, {"Kaijo-Device": self._device})
 
     def reserve(
         self,

@@ -40,10 +40,14 @@ QUIET = {
     "close_case": "the journal's line tells it",
     "put_asked": "the journal's line tells it",
     "add_letter": "the journal's line tells it",
+    "put_marks": "a limit's mark decides when to come back, nothing else",
+    "drop_marks": "marks that limit nobody",
+    "add_failed_channel": "the end of the session tells it, and the stopping",
+    "forget_failed_channels": "the grant that follows tells it, or the release",
     "use_number": "what the terminal said with it tells it",
     "use_letter": "the journal's line of the case tells it",
 }
-READS = ("find_", "last_", "is_")
+READS = ("find_", "last_", "is_", "count_failed_")
 NOUNS = {
     "answers",
     "asked",
@@ -52,7 +56,9 @@ NOUNS = {
     "face_check_of",
     "face_tries",
     "figures",
+    "failed_channels",
     "grants",
+    "marks",
     "reservations",
     "terminal_of_code",
     "terminals",

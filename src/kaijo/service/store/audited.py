@@ -156,10 +156,18 @@ class AuditedRecords(SqlRecords):
         """Note a refusal of somebody known."""
         self.add_audit(self._scribe.terminal(terminal, Tag.TERMINAL_REFUSED, code=code))
 
-    def count_refusal(self, day: date, code: str) -> None:
-        """Count one refusal."""
-        super().count_refusal(day, code)
-        self.add_audit(self._scribe.refused(code))
+    def note_stopped(self, pseudonym: str) -> None:
+        """Write down that the card is stopped."""
+        self.add_audit(self._scribe.card(pseudonym, Tag.CARD_STOPPED))
+
+    def note_released(self, pseudonym: str) -> None:
+        """Write down that the operator released the card."""
+        self.add_audit(self._scribe.card(pseudonym, Tag.CARD_RELEASED))
+
+    def count_refusal(self, day: date, code: str, left_out: int = 0) -> None:
+        """Count refusals; those left out stand in this one's row."""
+        super().count_refusal(day, code, left_out)
+        self.add_audit(self._scribe.refused(code, left_out))
 
     def _noted(self, won: bool, entry: AuditEntry | None) -> bool:  # noqa: FBT001 -- the answer that goes through
         if won and entry is not None:

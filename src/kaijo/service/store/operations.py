@@ -24,11 +24,11 @@ _EPOCH_DAY: Final = date(1970, 1, 1)
 class SqlOperations(Statements):
     """What is counted; see `kaijo.reset.operations.OperationsRecords`."""
 
-    def count_refusal(self, day: date, code: str) -> None:
-        """Count one refusal of that cause."""
+    def count_refusal(self, day: date, code: str, left_out: int = 0) -> None:
+        """Count one refusal of that cause, and `left_out` more."""
         where = and_(refusals.c.day == day.isoformat(), refusals.c.code == code)
-        if not self.moves(update(refusals).where(where).values(count=refusals.c.count + 1)):
-            self.connection.execute(insert(refusals).values(day=day.isoformat(), code=code, count=1))
+        if not self.moves(update(refusals).where(where).values(count=refusals.c.count + 1 + left_out)):
+            self.connection.execute(insert(refusals).values(day=day.isoformat(), code=code, count=1 + left_out))
 
     def figures(self, first: date, last: date, at: datetime) -> Figures:
         """Return what was counted from the day `first` to the day `last`."""

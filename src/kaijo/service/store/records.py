@@ -9,6 +9,7 @@ from kaijo.reset.states import ACTIVE, ReservationState
 from kaijo.service.store.audit_records import SqlAudit
 from kaijo.service.store.counter_records import SqlCounterRecords
 from kaijo.service.store.face_records import SqlFaceRecords
+from kaijo.service.store.limit_records import SqlLimits
 from kaijo.service.store.operations import SqlOperations
 from kaijo.service.store.rows import (
     challenge_of,
@@ -26,7 +27,7 @@ from kaijo.service.store.statements import count, read
 from kaijo.service.store.terminal_records import SqlTerminals
 
 
-class SqlRecords(SqlCounterRecords, SqlOperations, SqlFaceRecords, SqlTerminals, SqlAudit):
+class SqlRecords(SqlCounterRecords, SqlOperations, SqlFaceRecords, SqlTerminals, SqlLimits, SqlAudit):
     """The rows inside one open transaction; see `kaijo.reset.ports.Records` for what each method promises."""
 
     def add_challenge(self, challenge: Challenge) -> None:

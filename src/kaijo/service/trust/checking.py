@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from kaijo.clock import JST
-from kaijo.errors import ServiceTrouble
+from kaijo.errors import Refused, ServiceTrouble
 from kaijo.facts.pins import PinKind
 from kaijo.reset.ports import TrustedCertificate
 from kaijo.service.trust.authorities import Authorities, demand_authority_in_force
@@ -31,6 +32,13 @@ class CertificateTrust:
         self._authorities = Authorities(authorities)
         self._crls = crls
         self._policies = policies
+
+    def key_of(self, certificate: bytes) -> RSAPublicKey | None:
+        """Return the key in a DER certificate that nobody has checked yet; None for what is none."""
+        try:
+            return strong_key(read(certificate))
+        except Refused:
+            return None
 
     def check(self, certificate: bytes, kind: PinKind, at: datetime) -> TrustedCertificate:
         """Return what a DER certificate vouches for, when it is one of `kind` and in force at the aware moment `at`.
