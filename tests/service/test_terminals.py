@@ -142,7 +142,7 @@ def test_whoever_signs_nothing_is_answered_at_no_endpoint_of_kiosk_and_counter(b
                 answer = stranger.request(method, path, json={})
                 assert (answer.status_code, answer.json()["code"]) == (401, "terminal.required"), path
                 guarded.add(path)
-    assert len(guarded) == 27
+    assert {"/v1/kiosk-sessions/{session_id}/relay", "/v1/counter/sign-ins", "/v1/operations"} < guarded
 
 
 @pytest.mark.parametrize("part", ["terminal", "at", "number", "signature", "body", "path", "method", "bearer"])

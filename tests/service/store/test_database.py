@@ -136,6 +136,8 @@ def test_keys_of_every_table_of_a_card_begin_with_its_pseudonym() -> None:
         "face_pictures": "pseudonym",
         "terminals": "id",
         "terminal_numbers": "terminal",
+        "limit_marks": "subject",
+        "failed_channels": "pseudonym",
     }
 
 
