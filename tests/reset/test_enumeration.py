@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from kaijo.errors import KaijoError
 from kaijo.facts.pins import PinKind
@@ -37,7 +37,7 @@ class Work:
 
 
 @contextmanager
-def watched(bench: Bench, store: SqlStore) -> Iterator[Work]:
+def watched(bench: Bench) -> Iterator[Work]:
     work = Work()
     bare = bench.trust.key_of
 
@@ -49,9 +49,9 @@ def watched(bench: Bench, store: SqlStore) -> Iterator[Work]:
         return bare(certificate)
 
     bench.trust.key_of = counted  # type: ignore[method-assign,assignment]
-    event.listen(store._engine, "before_cursor_execute", note)
+    event.listen(Engine, "before_cursor_execute", note)
     yield work
-    event.remove(store._engine, "before_cursor_execute", note)
+    event.remove(Engine, "before_cursor_execute", note)
 
 
 def ask(state: str, kind: PinKind, proof: bytes) -> tuple[dict[str, object], Work]:
@@ -61,7 +61,7 @@ def ask(state: str, kind: PinKind, proof: bytes) -> tuple[dict[str, object], Wor
         STATES[state](bench)
         challenge, _ = bench.challenge(kind)
         evidence = Evidence(b"a1", proof, bytes(256))
-        with watched(bench, store) as work, pytest.raises(KaijoError) as refused:
+        with watched(bench) as work, pytest.raises(KaijoError) as refused:
             make_reservation(bench.desk, challenge_id=challenge.id, kind=kind, evidence=evidence)
         return refused.value.diagnostics(), work
 
