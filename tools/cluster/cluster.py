@@ -58,7 +58,9 @@ class Cluster:
             told.haproxy(self.folder, nodes, database=self._database, service=self.port, services=services),
         )
         for number, port in enumerate(services, 1):
-            self._add(f"service-{number}", self._serve(port), environment={"KAIJO_HOME": str(folder)})
+            self._add(
+                f"service-{number}", self._serve(port), environment={"KAIJO_HOME": str(folder), "KAIJO_LIMITS": "off"}
+            )
 
     def _folder(self, name: str, owner: str | None = None) -> Path:
         made = self.folder / name

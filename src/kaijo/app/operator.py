@@ -160,6 +160,7 @@ def service(
     watch: "Telemetry | None" = None,
     terminals_required: bool = False,
     proxied: bool = False,
+    limited: bool = True,
 ) -> "ASGIApp":
     """Return the reservation service around a desk, watched by `watch`. Raises as `desk`."""
     seen = watch or telemetry(clock)
@@ -169,7 +170,8 @@ def service(
     from kaijo.service.telemetry.watched import WatchedKeys, WatchedStore
 
     make_clerks(made, data)
-    made = replace(made, store=WatchedStore(made.store, seen.metrics), keys=WatchedKeys(made.keys, seen.metrics))
+    seen_store, seen_keys = WatchedStore(made.store, seen.metrics), WatchedKeys(made.keys, seen.metrics)
+    made = replace(made, store=seen_store, keys=seen_keys, limited=limited)
     return create_app(desk=made, practice=True, watch=seen, terminals_required=terminals_required, proxied=proxied)
 
 

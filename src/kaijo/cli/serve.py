@@ -24,6 +24,14 @@ from kaijo.errors import UsageProblem
 @face_option
 @terminals_option
 @click.option(
+    "--limits",
+    type=click.Choice(["on", "off"]),
+    default="on",
+    show_default=True,
+    envvar="KAIJO_LIMITS",
+    help="off は負荷を測るときだけ / how often somebody may begin; off for measuring load alone",
+)
+@click.option(
     "--proxied",
     is_flag=True,
     help="前に置いたプロキシの X-Forwarded-For を信じる / believe X-Forwarded-For of a proxy of yours in front",
@@ -67,6 +75,7 @@ def command(
     database: str | None,
     face: str,
     terminals: str,
+    limits: str,
     proxied: bool,
     key_file: Path | None,
     token: str | None,
@@ -93,6 +102,7 @@ def command(
         watch=watch,
         terminals_required=terminals == "required",
         proxied=proxied,
+        limited=limits == "on",
     )
     if metrics_port is not None:
         watch.expose(metrics_port)

@@ -45,9 +45,9 @@ def begin_at_terminal(desk: Desk, terminal: Terminal) -> None:
 def require_card_free(desk: Desk, rows: Sequence[Reservation], at: datetime) -> None:
     """Raise Refused `limits.card` (retry_at) when the card was reserved for too often; `rows` are its reservations.
 
-    To be asked after the card's own signature: nobody else can use its tries up.
+    To be asked after the card's own signature: nobody else can use its tries up. What led to a reset does not count.
     """
-    made = [row.made_at for row in rows if row.case is None]
+    made = [row.made_at for row in rows if row.case is None and row.used_at is None]
     until = free_again(reservation_limits(), made, at) if desk.limited else None
     if until is not None:
         raise Refused("limits.card", retry_at=until)
