@@ -42,6 +42,13 @@ def sheet(folder: Path, stem: str, name: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO((folder / f"{stem}-{name}.csv").read_text("utf-8"))))
 
 
+def corrected(books: Books, file: Path) -> None:
+    """Write the workbook with one title changed, as a person would."""
+    book = openpyxl.load_workbook(io.BytesIO(workbook(books, "ja")))
+    book["明細"]["E3"] = NEW_TITLE
+    book.save(file)
+
+
 def test_sheets_hold_every_movement_duplicate_and_skipped_line(books: Books) -> None:
     book = openpyxl.load_workbook(io.BytesIO(workbook(books, "ja")))
     assert tuple(book.sheetnames) == SHEETS
@@ -89,23 +96,27 @@ def test_libreoffice_computes_totals_and_a_list_that_grows_without_blanks(tmp_pa
 
 
 def test_workbook_that_libreoffice_saved_keeps_the_list_and_is_learned_from(tmp_path: Path, books: Books) -> None:
-    file = tmp_path / "saved.ods"
-    (tmp_path / "book.xlsx").write_bytes(workbook(books, "ja"))
+    corrected(books, tmp_path / "book.xlsx")
     libreoffice(tmp_path, tmp_path / "book.xlsx", "ods")
-    (tmp_path / "book.ods").rename(file)
-    libreoffice(tmp_path, file, "xlsx")
+    (tmp_path / "book.ods").rename(tmp_path / "saved.ods")
+    libreoffice(tmp_path, tmp_path / "saved.ods", "xlsx")
     (rule,) = openpyxl.load_workbook(tmp_path / "saved.xlsx")["明細"].data_validations.dataValidation
     assert (rule.type, "勘定科目一覧" in str(rule.formula1)) == ("list", True)
-    assert read_corrections(tmp_path / "saved.xlsx") == read_corrections(tmp_path / "book.xlsx")
+    assert read_corrections(tmp_path / "saved.xlsx") == [("=1+1 カクウ", 330000, NEW_TITLE)]
 
 
-def test_corrections_are_read_from_workbook_and_from_csv(tmp_path: Path, books: Books) -> None:
+def test_only_what_somebody_changed_is_a_correction(tmp_path: Path, books: Books) -> None:
+    """One of several equal lines corrected must not be outvoted by those that stayed as they were."""
     file = tmp_path / "book.xlsx"
     file.write_bytes(workbook(books, "ja"))
-    wanted = [("家賃", -80000, "地代家賃"), ("=1+1 カクウ", 330000, "仮受金"), ("家賃 2月", -80000, "地代家賃")]
-    assert read_corrections(file) == wanted
+    assert read_corrections(file) == []
+    corrected(books, file)
+    assert read_corrections(file) == [("=1+1 カクウ", 330000, NEW_TITLE)]
+
+
+def test_csv_without_former_titles_is_taken_whole(tmp_path: Path) -> None:
     (tmp_path / "book.csv").write_text('摘要,勘定科目,入金,出金\n家賃,地代家賃,,"80,000"\nx,,1,\n', "utf-8")
-    assert read_corrections(tmp_path / "book.csv") == wanted[:1]
+    assert read_corrections(tmp_path / "book.csv") == [("家賃", -80000, "地代家賃")]
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"not a workbook"])

@@ -14,7 +14,7 @@ from kaijo.errors import UsageProblem
 from kaijo.facts.bookkeeping import largest_statement
 from kaijo.ledger.decoding import read_text
 from kaijo.ledger.values import parse_yen
-from kaijo.ledger.workbook import SHEETS
+from kaijo.ledger.workbook import HEADINGS, SHEETS
 
 Correction = tuple[str, int, str]
 """Text, amount in yen (positive for money that comes), account title."""
@@ -22,11 +22,14 @@ Correction = tuple[str, int, str]
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _WANTED = ("摘要", "勘定科目", "入金", "出金")
+_BEFORE = HEADINGS[-1]
 _CELL = re.compile("([A-Z]{1,3})[0-9]+")
 
 
 def read_corrections(path: Path) -> list[Correction]:
-    """Return text, amount and title of every movement in a corrected workbook or CSV file, in its order.
+    """Return text, amount and title of every movement whose title somebody changed, in their order.
+
+    A CSV file without the column of former titles tells no difference: then every movement is returned.
 
     Raises UsageProblem `ledger.unreadable`, `ledger.not-our-workbook`, and as `read_text`.
     """
@@ -46,20 +49,27 @@ def read_corrections(path: Path) -> list[Correction]:
 def _corrections(rows: Iterable[Sequence[str]], path: Path) -> list[Correction]:
     found: list[Correction] = []
     place: dict[str, int] = {}
+    before: int | None = None
     try:
         for row in rows:
             if not place:
                 place = {name: row.index(name) for name in _WANTED}
+                before = row.index(_BEFORE) if _BEFORE in row else None
                 continue
-            text, title, into, out = (row[place[name]] if place[name] < len(row) else "" for name in _WANTED)
+            text, title, into, out = (_cell(row, place[name]) for name in _WANTED)
             amount = (parse_yen(into) or 0) - (parse_yen(out) or 0)
-            if text and title.strip() and amount:
-                found.append((text, amount, title.strip()))
+            changed = before is None or title != _cell(row, before)
+            if text and title and amount and changed:
+                found.append((text, amount, title))
     except (ValueError, csv.Error):
         raise UsageProblem("ledger.not-our-workbook", path=str(path)) from None
     if not place:
         raise UsageProblem("ledger.not-our-workbook", path=str(path))
     return found
+
+
+def _cell(row: Sequence[str], place: int) -> str:
+    return row[place].strip() if place < len(row) else ""
 
 
 def _rows(archive: zipfile.ZipFile, path: Path) -> Iterator[list[str]]:

@@ -13,7 +13,7 @@ from kaijo.ledger.books import Books
 from kaijo.words import Lang, label
 
 SHEETS = ("明細", "集計", "科目", "重複", "読み飛ばし")
-HEADINGS = ("日付", "入金", "出金", "摘要", "勘定科目", "残高", "口座", "元ファイル", "行")
+HEADINGS = ("日付", "入金", "出金", "摘要", "勘定科目", "残高", "口座", "元ファイル", "行", "はじめの科目")
 MOST_ROWS = 1_048_575
 """Rows below the heading of an Excel sheet."""
 
@@ -62,7 +62,7 @@ def _movements(sheet: Any, books: Books, lang: Lang, yen: Any, day: Any) -> None
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
-    for column, width in enumerate((11, 12, 12, 40, 16, 13, 18, 24, 8)):
+    for column, width in enumerate((11, 12, 12, 40, 16, 13, 18, 24, 8, 16)):
         sheet.set_column(column, column, width)
     for row, (entry, title, _own, own_name, _placed) in enumerate(books.bookings, 1):
         sheet.write_datetime(row, 0, entry.day, day)
@@ -74,6 +74,7 @@ def _movements(sheet: Any, books: Books, lang: Lang, yen: Any, day: Any) -> None
         sheet.write_string(row, 6, own_name)
         sheet.write_string(row, 7, entry.source)
         sheet.write_number(row, 8, entry.line)
+        sheet.write_string(row, 9, title)  # beside what a person makes of it, so that corrections can be told
     sheet.autofilter(0, 0, max(len(books.bookings), 1), len(HEADINGS) - 1)
     rule = {
         "validate": "list",
