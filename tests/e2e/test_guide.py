@@ -18,7 +18,7 @@ from kaijo.service.server import serving
 from kaijo.web.guide.questions import SCREENS
 from kaijo.web.languages import VOICES, wording
 from kaijo.words import LANGS, Lang, label
-from tests.support.browser import too_small
+from tests.support.browser import keep, too_small
 from tests.support.world import NIGHT
 from tests.web.nights import NIGHTS, Night
 
@@ -133,6 +133,8 @@ def test_screens_fit_a_narrow_phone_and_everybody(
 
         def look(name: str) -> None:
             page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
+            if not dark:
+                keep(page, f"guide-{voice}-{name}")
             violations = Axe().run(page).response["violations"]
             found.extend((name, one["id"], [node["html"] for node in one["nodes"]]) for one in violations)
             if page.evaluate("document.documentElement.scrollWidth") > NARROW[0]:
@@ -148,13 +150,14 @@ def test_screens_fit_a_narrow_phone_and_everybody(
 
 
 def test_screens_fit_at_twice_the_size(chromium: Browser, address: str) -> None:
-    too_wide = []
+    too_wide, found = [], []
     with screen(chromium, address, size=ZOOMED) as page:
         for number in walk(page, NIGHTS["signature-locked-lawson"], "ja"):
             page.evaluate("document.documentElement.style.fontSize = '200%'")
             if page.evaluate("document.documentElement.scrollWidth") > ZOOMED[0]:
                 too_wide.append(number)
-    assert too_wide == []
+            found += [(number, one["id"]) for one in Axe().run(page).response["violations"]]
+    assert (too_wide, found) == ([], [])
 
 
 def test_plan_is_reached_by_keyboard_alone(chromium: Browser, address: str) -> None:

@@ -43,3 +43,6 @@ def test_first_page_is_for_everybody(chromium: Browser, address: str, lang: Lang
         assert page.get_by_role("button", name=label("table.up", lang)).count() == 1
         keep(page, f"home-laid-{lang}")
         assert faults(page) == []
+        page.goto(f"/cards/{PERSONS[0]}")
+        keep(page, f"home-card-{lang}")
+        assert faults(page) == []

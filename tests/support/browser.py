@@ -101,6 +101,7 @@ def faults(page: Page) -> list[str]:
     found += [] if _fits(page) else ["wider than the screen"]
     page.evaluate(_BIG_TEXT)
     found += [] if _fits(page) else [f"wider than the screen at 200 %: {page.evaluate(_WIDE)}"]
+    found += [f"200 %: {fault}" for fault in _axe(page, "light")]
     page.evaluate(_USUAL_TEXT)
     return found
 
