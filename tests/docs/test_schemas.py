@@ -29,8 +29,9 @@ SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 NAMES = (
     *("audit", "backup", "check", "claims", "completion", "database", "database-check", "demo", "error"),
     *("face-evaluation", "facts", "keys", "ledger", "ledger-layouts", "ledger-learn", "next", "persons"),
-    *("pin-keep", "pin-recall", "pin-suggestion", "plan", "probe", "pruned", "reader-test", "readers", "rehearsal"),
-    *("reservation", "restore", "signed", "stopped", "terminal", "verdict"),
+    *("phone-certificate", "pin-keep", "pin-recall", "pin-suggestion", "plan", "probe", "pruned"),
+    *("reader-test", "readers", "rehearsal", "reservation", "restore", "signed", "stopped", "terminal"),
+    *("verdict",),
 )
 PROOF = pins_of("signature-locked")[PinKind.AUTHENTICATION]
 

@@ -17,10 +17,12 @@ from kaijo.app.operator import (
     token_keys,
 )
 from kaijo.app.pages import guide, local_places, pages, run
+from kaijo.app.phone_certificate import PracticePhoneIssuer
 from kaijo.app.signing import certificate_judge, export_authorities
 from kaijo.app.terminals import admit, enrolled, gatehouse, key_file, terminal_keys
 
 __all__ = [
+    "PracticePhoneIssuer",
     "admit",
     "audit_trail",
     "back_up",

@@ -11,9 +11,11 @@ from kaijo.cli.options import card_options, clock_option
 from kaijo.cli.pin_entry import ask, show_tries
 from kaijo.cli.speech import json_option, lang_option, speech
 from kaijo.clock import clock_at
+from kaijo.errors import UsageProblem
 
 if TYPE_CHECKING:
     from kaijo.card.guard import TriesReading
+    from kaijo.terminals.phone_certificate import PhoneTries
     from kaijo.terminals.rehearsal import Rehearsal
 
 
@@ -26,32 +28,50 @@ if TYPE_CHECKING:
     envvar="KAIJO_FILING",
     help="練習用の申告窓口（なければここで動かす）/ a practice filing desk; without, one is run here",
 )
+@click.option(
+    "--phone",
+    "phone",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="カードの代わりに、スマートフォンの電子証明書で / with the phone's certificates in place of a card",
+)
 @clock_option
 @lang_option
 @json_option
-def command(card: Path | None, reader: str | None, url: str | None, clock: str | None) -> int:
+def command(card: Path | None, reader: str | None, url: str | None, phone: Path | None, clock: str | None) -> int:
     """申告の本番の前に、両方の暗証番号と電子証明書を試す / try both acts of filing before the day."""
     from kaijo.card.guard import Guard
     from kaijo.terminals.filing_client import FilingClient
-    from kaijo.terminals.rehearsal import CardKeys, rehearse
+    from kaijo.terminals.phone_certificate import PhoneCertificates, PhoneKeys
+    from kaijo.terminals.rehearsal import CardKeys, Keys, rehearse
 
     time = clock_at(clock)
     with ExitStack() as stack:
         address = url or stack.enter_context(app.serving(app.filing_desk(app.home() / "filing", time)))
         desk = stack.enter_context(FilingClient(address))
-        guard = Guard(app.open_link(card, reader), time)
-        stack.callback(guard.close)
+        if phone is not None:
+            if card is not None or reader is not None:
+                raise UsageProblem("usage.two-places")
+            keys: Keys = PhoneKeys(PhoneCertificates(phone), _ask_phone)
+        else:
+            guard = Guard(app.open_link(card, reader), time)
+            stack.callback(guard.close)
 
-        def ask_pin(shown: "TriesReading") -> str:
-            show_tries(guard, shown)
-            return ask("signing.ask-pin", kind=shown.kind)
+            def ask_pin(shown: "TriesReading") -> str:
+                show_tries(guard, shown)
+                return ask("signing.ask-pin", kind=shown.kind)
 
-        result = rehearse(CardKeys(guard, time, ask_pin), desk, time)
+            keys = CardKeys(guard, time, ask_pin)
+        result = rehearse(keys, desk, time)
     if speech().json:
         speech().answer(_as_dict(result))
     else:
         _tell(result)
     return 0 if result.works else 1
+
+
+def _ask_phone(shown: "PhoneTries") -> str:
+    return ask("phonecert.ask", kind=shown.kind, tries_left=shown.tries_left)
 
 
 def _tell(result: "Rehearsal") -> None:

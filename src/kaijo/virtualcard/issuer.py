@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -193,6 +194,30 @@ class Issuer:
                 self._register.add_revocation(earlier.kind, earlier.certificate.serial, lost)
             self._register.add_order(order, Order(card_id, kind, at, public_key, _certificate_entry(made)))
         return made.public_bytes(Encoding.DER)
+
+    def certify_phone(self, card_id: bytes, public_keys: Mapping[PinKind, bytes], at: datetime) -> dict[PinKind, bytes]:
+        """Return certificates (DER) for keys (SubjectPublicKeyInfo, DER) on the phone of a card's holder.
+
+        They end with the card's own; those of an earlier phone are revoked: one phone for each person
+        [fact: phone-certificate-ends]. Raises Refused `issuer.unknown-card`, `issuer.bad-key`.
+        """
+        with self._register.writing():
+            found = self._register.numbered(card_id)
+            if found is None:
+                raise Refused("issuer.unknown-card")
+            card, since = found
+            holder, made = _holder(card, since), {}
+            for kind, public in public_keys.items():
+                old = card.certificate(kind)
+                if old is None:
+                    raise Refused("issuer.unknown-card")
+                life = Validity(at.astimezone(JST).replace(microsecond=0), old.not_after.astimezone(JST))
+                serial = self._new_serial(kind)
+                made[kind] = self._hierarchy.authorities[kind].issue(_public_key(public), serial, life, holder)
+            for kind, serial in self._register.on_phone(card_id).items():
+                self._register.add_revocation(kind, serial, Revocation(at, x509.ReasonFlags.superseded))
+            self._register.add_phone(card_id, {kind: _certificate_entry(one) for kind, one in made.items()})
+        return {kind: one.public_bytes(Encoding.DER) for kind, one in made.items()}
 
     def confirm(self, order: bytes, at: datetime) -> None:
         """Note that the card holds the certificate of that order; the one before it is revoked as superseded.

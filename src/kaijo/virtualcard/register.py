@@ -104,6 +104,8 @@ class Register:
         self._certificates: dict[tuple[PinKind, int], IssuedCertificate] = {}
         self._owners: dict[tuple[PinKind, int], bytes] = {}
         self._orders: dict[bytes, Order] = {}
+        self._on_phones: dict[bytes, dict[PinKind, int]] = {}
+        self._parents: dict[tuple[PinKind, int], int] = {}
         self._guard = Lock()
 
     def card(self, authentication_sha256: bytes) -> IssuedCard | None:
@@ -135,8 +137,13 @@ class Register:
     def revoked(self, kind: PinKind) -> list[tuple[int, Revocation]]:
         """Return serial number and revocation of every revoked certificate of that authority, oldest card first."""
         self._refresh()
-        every = list(self._certificates.items())
-        return [(serial, one.revocation) for (of, serial), one in every if of is kind and one.revocation is not None]
+        every = [(serial, self._ended(of, serial)) for of, serial in list(self._certificates) if of is kind]
+        return [(serial, revocation) for serial, revocation in every if revocation is not None]
+
+    def on_phone(self, card_id: bytes) -> dict[PinKind, int]:
+        """Return the numbers of the certificates on the phone of the card's holder; empty when there are none."""
+        self._refresh()
+        return dict(self._on_phones.get(card_id, {}))
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -175,6 +182,11 @@ class Register:
                 "certificate": _row(order.certificate),
             }
         )
+
+    def add_phone(self, card_id: bytes, certificates: dict[PinKind, IssuedCertificate]) -> None:
+        """Append certificates made for the holder's phone. To be called inside `writing`."""
+        rows = {kind.value: _row(one) for kind, one in certificates.items()}
+        self._append({"event": "phone", "card_id": card_id.hex(), "certificates": rows})
 
     def add_renewal(self, order_id: bytes) -> None:
         """Append that the card holds the certificate of that order. To be called inside `writing`."""
@@ -221,9 +233,13 @@ class Register:
             self._read_to += len(whole)
 
     def _take(self, row: dict[str, Any]) -> None:
-        {"issued": self._issued, "ordered": self._ordered, "renewed": self._renewed, "revoked": self._revoked}[
-            row["event"]
-        ](row)
+        {
+            "issued": self._issued,
+            "ordered": self._ordered,
+            "renewed": self._renewed,
+            "revoked": self._revoked,
+            "phone": self._phone,
+        }[row["event"]](row)
 
     def _issued(self, row: dict[str, Any]) -> None:
         card = IssuedCard(
@@ -252,6 +268,24 @@ class Register:
         self._owners[order.kind, order.certificate.serial] = order.card_id
         if order.kind is PinKind.AUTHENTICATION:  # a card cut off in the middle may show it before we know that it can
             self._shown[order.certificate.sha256] = order.card_id
+
+    def _phone(self, row: dict[str, Any]) -> None:
+        card_id = bytes.fromhex(row["card_id"])
+        numbers: dict[PinKind, int] = {}
+        for name, part in row["certificates"].items():
+            kind, one = PinKind(name), _from_row(part)
+            parent = self._cards[card_id].certificate(kind)
+            if parent is not None:
+                self._parents[kind, one.serial] = parent.serial
+            self._certificates[kind, one.serial], self._owners[kind, one.serial] = one, card_id
+            numbers[kind] = one.serial
+        self._on_phones[card_id] = numbers
+
+    def _ended(self, kind: PinKind, serial: int) -> Revocation | None:
+        """Return a certificate's revocation; one on a phone ends with the card's [fact: phone-certificate-ends]."""
+        own = self._certificates[kind, serial].revocation
+        parent = self._parents.get((kind, serial))
+        return own if own is not None or parent is None else self._certificates[kind, parent].revocation
 
     def _renewed(self, row: dict[str, Any]) -> None:
         order = self._orders[bytes.fromhex(row["order"])]
