@@ -112,9 +112,10 @@ def too_small(page: Page, targets: str = TARGETS) -> list[str]:
 
 
 def keep(page: Page, name: str) -> None:
-    """Keep a picture of the screen as `name`.png where a gallery is made."""
+    """Keep a picture of the screen as `name`.png where a gallery is made, but never of a face before the camera."""
     if gallery := os.environ.get("KAIJO_GALLERY"):
-        page.screenshot(path=Path(gallery) / f"{name}.png", full_page=True)
+        faces = [page.locator("video")]
+        page.screenshot(path=Path(gallery) / f"{name}.png", full_page=True, mask=faces, mask_color="#8a8f98")
 
 
 def _axe(page: Page, scheme: Scheme) -> list[str]:
