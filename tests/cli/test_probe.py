@@ -38,10 +38,10 @@ def test_probe_walks_twice_with_one_card_and_leaves_its_figures(
     assert used == [(2, 1)]
 
 
-def test_probe_outside_the_hours_reserves_and_cancels(world: World, kaijo: CommandLine, tmp_path: Path) -> None:
+def test_probe_outside_the_hours_goes_as_far_as_a_challenge(world: World, kaijo: CommandLine, tmp_path: Path) -> None:
     walk = ("probe", "--service", world.url, "--data", str(tmp_path / "probe"), "--once", "--clock")
     assert kaijo(*walk, LATE, "--json").json()["outcome"] == "closed"
-    assert world.rows("SELECT state FROM reservations") == [("cancelled",)]
+    assert world.rows("SELECT (SELECT count(*) FROM reservations), (SELECT count(*) FROM challenges)") == [(0, 1)]
     assert kaijo(*walk, NIGHT.isoformat(), "--lang", "en").out.startswith("Mon 15 Mar 2027 21:40: walked")
 
 

@@ -7,8 +7,9 @@ import httpx2
 import pytest
 
 from kaijo.errors import ServiceTrouble
+from kaijo.facts.service import stop_limit
 from kaijo.service.api import create_app
-from kaijo.service.server import run, serving
+from kaijo.service.server import _listen, _Server, run, serving
 from kaijo.service.store.database import SqlStore
 from tests.reset.bench import NOON, Bench
 
@@ -61,3 +62,9 @@ def test_run_says_when_it_is_ready_and_serves_until_told_to_stop(bench: Bench) -
 
     with pytest.raises(StopError):
         run(create_app(desk=bench.desk, practice=True), ready=ready)
+
+
+def test_requests_under_way_at_the_stop_have_a_bounded_time(bench: Bench) -> None:
+    with closing(_listen("127.0.0.1", 0)) as listener:
+        server = _Server(create_app(desk=bench.desk, practice=True), listener, None)
+    assert server.config.timeout_graceful_shutdown == stop_limit().total_seconds() == 10
