@@ -82,6 +82,8 @@ class Cluster:
             str(self.clock.file),
             "--notice",
             "3",
+            "--limits",
+            "off",
             "--terminals",
             "required",
         ]

@@ -19,8 +19,8 @@ from kaijo.card.guard import Guard
 from kaijo.clock import Clock
 from kaijo.demo.signature import make_new_pin
 from kaijo.errors import KaijoError, UsageProblem
+from kaijo.facts.hours import kiosk_schedule
 from kaijo.facts.pins import PinKind
-from kaijo.facts.schedule import kiosk_schedule
 from kaijo.terminals.client import ServiceClient, field_time
 from kaijo.terminals.kiosk import Kiosk
 from kaijo.terminals.phone import Phone
