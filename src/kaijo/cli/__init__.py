@@ -33,6 +33,7 @@ _COMMANDS = (
     "rehearse",
     "restore",
     "serve",
+    "simulate",
     "sign",
     "stopped",
     "terminal",
