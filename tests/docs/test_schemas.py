@@ -30,7 +30,7 @@ NAMES = (
     *("audit", "backup", "check", "claims", "completion", "database", "database-check", "demo", "error"),
     *("face-evaluation", "facts", "keys", "ledger", "ledger-layouts", "ledger-learn", "next", "persons"),
     *("phone-certificate", "pin-keep", "pin-recall", "pin-suggestion", "plan", "probe", "pruned"),
-    *("reader-test", "readers", "rehearsal", "reservation", "restore", "signed", "stopped", "terminal"),
+    *("reader-test", "readers", "rehearsal", "reservation", "restore", "season", "signed", "stopped", "terminal"),
     *("verdict",),
 )
 PROOF = pins_of("signature-locked")[PinKind.AUTHENTICATION]

@@ -25,12 +25,6 @@ def waits_longer(servers: int, arriving: float, rate: float, time: float) -> flo
     return 1.0 if load >= servers else erlang_c(servers, load) * math.exp(-(servers * rate - arriving) * time)
 
 
-def mean_wait_fixed(arriving: float, service: float) -> float:
-    """Return the mean wait where each service takes the same time (M/D/1) [Pollaczek and Khinchine]."""
-    load = arriving * service
-    return math.inf if load >= 1 else load * service / (2 * (1 - load))
-
-
 def servers_needed(arriving: float, service: float, time: float, share: float) -> int:
     """Return the fewest servers with which `share` of those who come wait no longer than `time`."""
     if arriving <= 0:

@@ -20,7 +20,7 @@ from kaijo.season.queues import Array
 _DAY: Final = 1440
 _HOUR: Final = 60
 USUAL_SLOT: Final = 15
-LAST_SLOT: Final = 2
+LAST_SLOT: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,10 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Slots from the first midnight to the deadline.
+    """Slots from the first midnight to the deadline, with `edges` in minutes; the last day begins with slot `last_from`.
 
-    `usual` and `last` are shares of the lock-outs by slot: before the last day and on it; each sums to one. `edges` in minutes; `last_from` is the first slot of the last day; `due[t]` lists which slots' reservations lapse in
-    slot t, with the part of each.
+    `usual` and `last` are shares of the lock-outs by slot, before the last day and on it; each sums to one. `due[t]`
+    lists which slots' reservations lapse in slot t, with the part of each.
     """
 
     first: date

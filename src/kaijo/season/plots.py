@@ -43,6 +43,7 @@ def draw(answers: Answers, told: dict[str, Any], folder: Path, lang: Lang, kind:
         for name, picture in pictures.items():
             figure = Figure(figsize=_SIZE, layout="constrained")
             picture(figure, answers, told, lang)
+            figure.get_layout_engine().set(rect=(0, 0.03, 1, 0.97))
             figure.text(
                 0.995, 0.005, label("season.plot.foot", lang), ha="right", va="bottom", fontsize=7, color="#555"
             )
@@ -110,7 +111,8 @@ def _last_day(figure: Any, _answers: Answers, told: dict[str, Any], lang: Lang) 
     lower.set_title(label("season.plot.longer", lang, minutes=f"{minutes:g}"), fontsize=9)
     lower.set_xlabel(label("season.plot.hour", lang))
     lower.set_xticks(range(0, len(hours) + 1, 3))
-    lower.set_ylim(bottom=0)
+    lower.set_ylim(0, 1.2 * max([lower.get_ylim()[1], 1.0]))
+    lower.spines[["top", "right"]].set_visible(False)
     _frame(upper, label("season.plot.night", lang), label("season.plot.people-an-hour", lang))
 
 
