@@ -1,4 +1,4 @@
-"""The same season person by person, in simpy: written from docs/season.md, sharing no code with the room but its slots."""
+"""The same season person by person, in simpy: written from docs/season.md: all it shares with the room are slots."""
 
 import random
 from collections import Counter

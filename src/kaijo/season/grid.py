@@ -41,7 +41,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Slots from the first midnight to the deadline, with `edges` in minutes; the last day begins with slot `last_from`.
+    """Slots from the first midnight to the deadline: `edges` in minutes, `last_from` the first slot of the last day.
 
     `usual` and `last` are shares of the lock-outs by slot, before the last day and on it; each sums to one. `due[t]`
     lists which slots' reservations lapse in slot t, with the part of each.

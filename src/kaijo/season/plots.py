@@ -30,6 +30,7 @@ def draw(answers: Answers, told: dict[str, Any], folder: Path, lang: Lang, kind:
     try:
         import matplotlib as mpl
         from matplotlib.figure import Figure
+        from matplotlib.layout_engine import ConstrainedLayoutEngine
     except ModuleNotFoundError as missing:
         raise UsageProblem("season.no-extra", module=missing.name) from None
     made = []
@@ -41,9 +42,8 @@ def draw(answers: Answers, told: dict[str, Any], folder: Path, lang: Lang, kind:
     }
     with mpl.rc_context(settings):
         for name, picture in pictures.items():
-            figure = Figure(figsize=_SIZE, layout="constrained")
+            figure = Figure(figsize=_SIZE, layout=ConstrainedLayoutEngine(rect=(0, 0.03, 1, 0.97)))
             picture(figure, answers, told, lang)
-            figure.get_layout_engine().set(rect=(0, 0.03, 1, 0.97))
             figure.text(
                 0.995, 0.005, label("season.plot.foot", lang), ha="right", va="bottom", fontsize=7, color="#555"
             )
