@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-_STABLE: Final = 2.0  # of 2.78, what the fourth-order step allows
+_STEP: Final = 0.5  # times the fastest rate: the fourth-order step is then exact to five digits
 
 
 def leaving(room: int, servers: Array, rate: Array, impatience: Array) -> Array:
@@ -80,7 +80,7 @@ def waits_longer(leaves: Array, servers: Array, minutes: Sequence[float]) -> Arr
     fastest = float(rates.max())
     answers, passed = [], 0.0
     for until in minutes:
-        steps = max(1, int(np.ceil((until - passed) * fastest / _STABLE)))
+        steps = max(1, int(np.ceil((until - passed) * fastest / _STEP)))
         for _ in range(steps):
             chance = _step(chance, rates, (until - passed) / steps)
         answers.append(chance.copy())
