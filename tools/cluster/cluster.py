@@ -16,6 +16,7 @@ import psycopg
 
 from kaijo import app
 from kaijo.clock import JST, SharedClock, SystemClock
+from kaijo.errors import ServiceTrouble
 from kaijo.facts.filing import next_filing_deadline
 from kaijo.processes import free_port
 from kaijo.reset.records import Place
@@ -97,11 +98,11 @@ class Cluster:
         wait_for("primary and synchronous standby", self.is_whole, seconds=_PATIENCE)
         self.parts["haproxy"].start()
         wait_for("database through HAProxy", self._make_database, seconds=_PATIENCE)
-        app.upgrade_database(self.data, self.database)
+        wait_for("tables", self._make_tables, seconds=_PATIENCE)
         # One after the other: the first makes the keys.
         for name in ("service-1", "service-2"):
             self.parts[name].start()
-            wait_for("service", lambda: self.get(f"{self.url}/ready").get("ready") is True, seconds=_PATIENCE)
+            wait_for("service", self._is_answering, seconds=_PATIENCE)
 
     def tend(self) -> None:
         """Start whatever has died, as a supervisor would."""
@@ -174,6 +175,18 @@ class Cluster:
         return next(
             (name for name, one in self.roles().items() if (one["role"], one["state"]) == (role, "running")), None
         )
+
+    def _is_answering(self) -> bool:
+        for part in self.parts.values():
+            part.revive()
+        return self.get(f"{self.url}/ready").get("ready") is True
+
+    def _make_tables(self) -> bool:
+        try:
+            app.upgrade_database(self.data, self.database)
+        except ServiceTrouble:  # HAProxy may change its mind about a primary that has just begun
+            return False
+        return True
 
     def _make_database(self) -> bool:
         try:

@@ -37,6 +37,11 @@ class Part:
                 self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment
             )
 
+    def revive(self) -> None:
+        """Start it again if it was started and has ended by itself."""
+        if self._process is not None:
+            self.start()
+
     def kill(self) -> None:
         """Kill it and wait until it is gone."""
         if self._process is not None:
