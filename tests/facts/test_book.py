@@ -29,7 +29,7 @@ def test_every_fact_has_a_source_a_date_and_both_languages() -> None:
 def test_every_fact_of_our_own_says_so_and_no_other_does() -> None:
     own = {row.id for row in book().values() if row.confidence == "OWN"}
     assert own == {row.id for row in book().values() if row.source == "Kaijo design"}
-    files = {"own.toml", "assumptions.toml", "planning.toml", "season.toml"}
+    files = {"own.toml", "assumptions.toml", "planning.toml", "season.toml", "limits.toml", "desk.toml"}
     assert own == {row.id for row in book().values() if row.file in files}
 
 

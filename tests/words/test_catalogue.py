@@ -13,7 +13,7 @@ from .source_codes import Source, read_source
 PARTS = ["title", "cause", "remedy"]
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 CODE = re.compile(r"[a-z]+\.[a-z][a-z-]*")
-FILE_ENDINGS = {"bin", "css", "db", "html", "js", "json", "pem", "py", "toml"}
+FILE_ENDINGS = {"bin", "css", "db", "html", "js", "json", "pem", "pgdump", "py", "toml"}
 QUOTED = re.compile("“[^”]*”")
 
 
