@@ -115,5 +115,7 @@ def command(
 
 def _stop_at_end_of_input() -> None:
     """Stop in peace when whoever started this process is gone, however it ended."""
-    sys.stdin.buffer.read()
+    # Past the buffer of `sys.stdin`: a thread that sits in it when the interpreter ends would crash that end.
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)

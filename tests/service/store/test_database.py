@@ -1,5 +1,7 @@
 import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -154,3 +156,19 @@ def test_database_of_a_whole_walk_names_nobody(tmp_path: Path) -> None:
         assert secret not in raw
         assert secret.hex().encode() not in raw.lower()
     assert bench.pseudonym.encode() in raw
+
+
+def test_opening_a_second_time_loses_nothing_when_another_program_looks_in(tmp_path: Path) -> None:
+    # Closing any handle of a file drops every lock that the process has on it; then whoever closes last takes the
+    # write-ahead log away under the one who still writes to it.
+    path = tmp_path / "service.db"
+    store = SqlStore(path)
+    SqlStore(path).close()
+    look = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('select count(*) from reservations').fetchall()"
+    subprocess.run([sys.executable, "-c", look, str(path)], check=True)
+    made = Bench(store=store).reserve()
+    reopened = SqlStore(path)
+    with reopened.begin() as records:
+        assert records.reservations(made.pseudonym) == (made,)
+    reopened.close()
+    store.close()

@@ -61,8 +61,11 @@ def sqlite_meaning(error: DBAPIError) -> str:
 
 def _require_file(path: Path) -> None:
     try:
-        # SQLite gives its side files the mode of this one.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, _FILE_MODE))
+        # SQLite gives its side files the mode of this one. Only a new file is touched here: closing a handle of one
+        # that is open elsewhere in this process would drop SQLite's locks on it.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, _FILE_MODE))
+    except FileExistsError:
+        return
     except OSError:
         raise ServiceTrouble("store.unwritable") from None
 
