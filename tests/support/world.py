@@ -31,13 +31,13 @@ NEW_PINS = {PinKind.SIGNATURE: "NEUE77PIN", PinKind.AUTHENTICATION: "8642"}
 
 
 @cache
-def _home() -> Path:
+def home() -> Path:
     return Path(mkdtemp(prefix="kaijo-tests-"))
 
 
 @cache
 def _issuer() -> Issuer:
-    return Issuer.open(_home() / "issuer", ManualClock(NIGHT))
+    return Issuer.open(home() / "issuer", ManualClock(NIGHT))
 
 
 def practice_issuer() -> Issuer:
@@ -127,6 +127,6 @@ class World:
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """Give a world whose service is running."""
     _issuer()
-    monkeypatch.setenv("KAIJO_HOME", str(_home()))
+    monkeypatch.setenv("KAIJO_HOME", str(home()))
     with World(tmp_path).running() as made:
         yield made
