@@ -31,6 +31,7 @@ from kaijo.service.answers import ERROR_ANSWERS, on_bad_request, on_http_error
 from kaijo.service.counter_api import counter_router
 from kaijo.service.envelope import Envelope
 from kaijo.service.face_api import face_router
+from kaijo.service.links import LinkedAPI
 from kaijo.service.models import (
     CancelRequest,
     ChallengeAnswer,
@@ -90,7 +91,7 @@ def create_app(
     gate = Gate(desk, required=terminals_required)
     watch = watch or telemetry(desk.clock)
     watch.attach(desk)
-    app = FastAPI(
+    app = LinkedAPI(
         title="Kaijo 予約サービス · reservation service",
         version=__version__,
         summary="暗証番号の初期化の予約とキオスク端末の手続き · Reservations of PIN resets, and kiosk sessions",
