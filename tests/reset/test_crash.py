@@ -7,21 +7,15 @@ from typing import Any
 
 import pytest
 
-from kaijo.errors import Refused
-from kaijo.facts.lifetimes import kiosk_session_life
 from kaijo.reset.ports import Records
-from kaijo.reset.reservations import make_reservation
 from kaijo.reset.states import GrantOutcome, ReservationState
 from kaijo.service.store.database import SqlStore
 from tests.support.engines import SQLITE, Database, clear
 
-from .bench import SIGNATURE, Bench
+from .bench import Bench
+from .cuts import PowerCutError, Walk
 
 SERVER_STRIDE = int(os.environ.get("KAIJO_STRIDE", "6"))
-
-
-class PowerCutError(Exception):
-    """The machine is gone. Not an error of ours, so that nothing in between can take it for an answer."""
 
 
 class CutRecords:
@@ -61,48 +55,6 @@ class CutStore:
             yield CutRecords(records, self.tick)
             self.tick()
         self.tick()
-
-
-class Walk:
-    """Phone and kiosk that begin again after a cut, as people do, until the reset has happened."""
-
-    def __init__(self, bench: Bench) -> None:
-        self.bench = bench
-        self._resume: Callable[[], None] = self.ask
-        self.acknowledged: list[bytes] = []
-
-    def go(self) -> None:
-        while self._resume != self.done:
-            self._resume()
-
-    def ask(self) -> None:
-        challenge, message = self.bench.challenge()
-        evidence = self.bench.evidence(SIGNATURE, message)
-
-        def reserve() -> None:
-            made = make_reservation(self.bench.desk, challenge_id=challenge.id, kind=SIGNATURE, evidence=evidence)
-            self.acknowledged.append(made.id)
-            self._resume = self.visit
-
-        self._resume = reserve
-
-    def visit(self) -> None:
-        state = self.bench.reset_state()
-        try:
-            opened = self.bench.open(reset_state=state)
-            self.bench.prove(opened)
-            assert self.bench.relay(opened.session.id) is None
-        except Refused as refusal:
-            if refusal.code == "reset.in-use":
-                self.bench.clock.advance(kiosk_session_life())
-                return
-            assert refusal.code == "reset.already-done"
-        else:
-            self.bench.finish(opened, self.bench.reset())
-        self._resume = self.done
-
-    def done(self) -> None:
-        raise AssertionError
 
 
 def walk_cut_at(store: SqlStore, point: int, *, card_loses_power: bool = False) -> tuple[Walk, CutStore]:

@@ -164,10 +164,17 @@ def main() -> None:
     with TemporaryDirectory() as nowhere:
         # Whatever a service loads late is loaded once, here, and not in each of those to come.
         app.service(Path(nowhere), clock, face_required=False)
-    for line in sys.stdin:
-        order = json.loads(line)
-        sys.stdout.write(json.dumps(ORDERS[order["do"]](order, clock)) + "\n")
-        sys.stdout.flush()
+    services: set[int] = set()
+    try:
+        for line in sys.stdin:
+            order = json.loads(line)
+            answer = ORDERS[order["do"]](order, clock)
+            services = (services | {answer.get("process", 0)}) - {0, order.get("process", 0)}
+            sys.stdout.write(json.dumps(answer) + "\n")
+            sys.stdout.flush()
+    finally:
+        for process in services:
+            os.kill(process, signal.SIGKILL)
 
 
 if __name__ == "__main__":

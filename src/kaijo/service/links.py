@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-_TOKEN: Final = "Bearer {$response.body#/token}"
-_SAME_TOKEN: Final = "{$request.header.authorization}"
+_SIGNED_IN: Final = "Bearer {$response.body#/token}"
+_STILL_SIGNED_IN: Final = "$request.header.authorization"
 _KIOSK: Final = "/v1/kiosk-sessions/{session_id}"
 _CASE: Final = "/v1/counter/cases/{case_id}"
 _AT_COUNTER: Final = "/v1/counter/sessions/{session_id}"
@@ -39,7 +39,7 @@ LINKS: Final[dict[str, tuple[Link, ...]]] = {
         (f"{_KIOSK}/end", _SAME_SESSION, {}),
     ),
     "/v1/counter/sign-ins": tuple(
-        (path, {"header.authorization": _TOKEN}, {})
+        (path, {"header.authorization": _SIGNED_IN}, {})
         for path in (
             "/v1/counter/sign-out",
             "/v1/counter/own-card",
@@ -51,33 +51,33 @@ LINKS: Final[dict[str, tuple[Link, ...]]] = {
         )
     ),
     "/v1/counter/cases": tuple(
-        (path, {"case_id": "$response.body#/case_id", "header.authorization": _SAME_TOKEN}, {})
+        (path, {"case_id": "$response.body#/case_id", "header.authorization": _STILL_SIGNED_IN}, {})
         for path in (f"GET {_CASE}", f"{_CASE}/acts", f"{_CASE}/letter", f"{_CASE}/close")
     ),
     f"{_CASE}/acts": tuple(
-        (path, {**_SAME_CASE, "header.authorization": _SAME_TOKEN}, {})
+        (path, {**_SAME_CASE, "header.authorization": _STILL_SIGNED_IN}, {})
         for path in (f"{_CASE}/approval", f"{_CASE}/sessions", f"{_CASE}/close")
     ),
     f"{_CASE}/sessions": (
         (
             f"{_AT_COUNTER}/relay",
-            {**_SESSION, "header.authorization": _SAME_TOKEN},
+            {**_SESSION, "header.authorization": _STILL_SIGNED_IN},
             {"step": "$response.body#/step"},
         ),
-        (f"{_AT_COUNTER}/end", {**_SESSION, "header.authorization": _SAME_TOKEN}, {}),
+        (f"{_AT_COUNTER}/end", {**_SESSION, "header.authorization": _STILL_SIGNED_IN}, {}),
     ),
     f"{_AT_COUNTER}/relay": (
         (
             f"{_AT_COUNTER}/relay",
-            {**_SAME_SESSION, "header.authorization": _SAME_TOKEN},
+            {**_SAME_SESSION, "header.authorization": _STILL_SIGNED_IN},
             {"step": "$response.body#/step"},
         ),
-        (f"{_AT_COUNTER}/receipt", {**_SAME_SESSION, "header.authorization": _SAME_TOKEN}, {}),
+        (f"{_AT_COUNTER}/receipt", {**_SAME_SESSION, "header.authorization": _STILL_SIGNED_IN}, {}),
     ),
     "/v1/counter/tickets/next": (
         (
             "/v1/counter/tickets/{number}/done",
-            {"number": "$response.body#/number", "header.authorization": _SAME_TOKEN},
+            {"number": "$response.body#/number", "header.authorization": _STILL_SIGNED_IN},
             {},
         ),
     ),

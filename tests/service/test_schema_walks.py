@@ -1,0 +1,74 @@
+"""Programs that nobody here wrote read the OpenAPI document and call what it describes, in every order it allows.
+
+`KAIJO_CALLS` is about how many calls are made: few in every run, 100,000 and more for the record.
+"""
+
+import os
+from collections import Counter
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from .hand import Hand
+
+CALLS = int(os.environ.get("KAIJO_CALLS", "600"))
+STEPS = 12
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+
+
+def sequences(hand: Hand) -> Any:
+    """Return the state machine that the document's links make, with our hand in it."""
+    schema = schemathesis.openapi.from_asgi("/openapi.json", hand)
+    machine: Any = schema.as_state_machine()
+
+    class Sequences(machine):  # type: ignore[misc]
+        def setup(self) -> None:
+            hand.begin()
+
+        def before_call(self, case: Any) -> None:
+            hand.help(case.operation.path, case.formatted_path, case.headers, case.body)
+
+        def after_call(self, response: Any, case: Any) -> None:
+            hand.hear(case.operation.path, case.formatted_path, response.status_code, response.content)
+
+        def validate_response(self, response: Any, case: Any, **_: Any) -> None:
+            case.validate_response(response, checks=CHECKS)
+
+    return Sequences
+
+
+def test_every_answer_is_as_the_document_says() -> None:
+    hand = Hand()
+    run_state_machine_as_test(
+        sequences(hand),
+        settings=settings(
+            max_examples=max(1, CALLS // STEPS),
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    statuses: Counter[int] = Counter()
+    for (_, status), count in hand.answered.items():
+        statuses[status] += count
+    print(hand.calls, "calls", dict(statuses))  # noqa: T201 -- the figures, for the record
+    for key, count in sorted(hand.answered.items()):
+        print(*key, count)  # noqa: T201
+    assert hand.calls >= CALLS // 2
