@@ -15,7 +15,7 @@ from kaijo.facts.pins import PinKind
 from kaijo.signing.unlock import SigningKey, unlock
 from kaijo.terminals.filing_client import FilingClient, PracticeReturn
 from kaijo.virtualcard.card import VirtualCard
-from tests.support.world import NIGHT, _home, issued, pins_of, practice_issuer
+from tests.support.world import NIGHT, home, issued, pins_of, practice_issuer
 
 RETURN = PracticeReturn(2026, ReturnKind.BLUE, 3_000_000, 1_000_000, 90_000)
 
@@ -47,7 +47,7 @@ class DeskHouse:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DeskHouse]:
     practice_issuer()
-    monkeypatch.setenv("KAIJO_HOME", str(_home()))
+    monkeypatch.setenv("KAIJO_HOME", str(home()))
     clock = ManualClock(NIGHT)
     with app.serving(app.filing_desk(tmp_path, clock)) as url, FilingClient(url) as client:
         yield DeskHouse(tmp_path, clock, client)
