@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, CursorResult, RowMapping, Table, Update, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Connection, CursorResult, RowMapping, Table, Update, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from kaijo.errors import ServiceTrouble
 from kaijo.service.store.rows import Row
@@ -28,13 +28,13 @@ class Statements:
 
     def inserts(self, table: Table, row: Mapping[str, Any]) -> bool:
         """Insert a row; return False when the table's keys do not allow it."""
-        try:
-            # A savepoint: in PostgreSQL a failed statement would spoil the whole transaction.
-            with self.connection.begin_nested():
-                self.connection.execute(insert(table).values(row))
-        except IntegrityError:
-            return False
-        return True
+        # Not a try with a savepoint around it: that would be three statements where one does. Both dialects spell it
+        # alike.
+        server = self.connection.dialect.name == "postgresql"
+        made = postgresql.insert(table) if server else sqlite.insert(table)
+        # Without the option SQLAlchemy has no count to give after an insert.
+        quiet = made.values(row).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+        return count(self.connection.execute(quiet)) == 1
 
 
 def count(result: CursorResult[Any]) -> int:
