@@ -78,10 +78,14 @@ def unknown_word(command: click.Command, words: list[str]) -> str | None:
 
 
 def unproven_promises(root: Path) -> Iterator[str]:
-    """Yield a complaint for every row of docs/promises.md without a test, and for every test there that is not."""
+    """Yield a complaint for every row of docs/promises.md without a number of its own or a test that exists."""
     page = root / "docs" / "promises.md"
+    seen: set[str] = set()
     for line in page.read_text("utf-8").splitlines() if page.exists() else ():
         if row := PROMISE.match(line):
+            if row[1] in seen:
+                yield f"docs/promises.md: {row[1]} stands twice"
+            seen.add(row[1])
             nodes = NODE.findall(line)
             if not nodes:
                 yield f"docs/promises.md: {row[1]} names no test (tests/…/test_….py::test_…)"

@@ -91,3 +91,9 @@ def test_unknown_tests_of_any_page_but_the_promises_are_named(tree: Path) -> Non
     page(tree, "`tests/test_it.py::test_one` `tests/test_it.py::test_three`\n", "docs/threats.md")
     page(tree, "`tests/test_it.py::test_four`\n", "docs/promises.md")
     assert list(unknown_tests(tree)) == ["docs/threats.md: names tests/test_it.py::test_three, which does not exist"]
+
+
+def test_unproven_promises_number_of_two_rows_is_named(tree: Path) -> None:
+    row = "| P1 | holds | `tests/test_it.py::test_one` |\n"
+    page(tree, row * 2, "docs/promises.md")
+    assert list(unproven_promises(tree)) == ["docs/promises.md: P1 stands twice"]
