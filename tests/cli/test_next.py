@@ -6,7 +6,7 @@ import pytest
 from icalendar import Calendar
 
 from kaijo.keep import next_year
-from kaijo.words import LANGS, label
+from kaijo.words import LANGS, Lang, label
 from tests.docs.test_schemas import complaints, part
 from tests.support.command import CommandLine
 from tests.support.world import NIGHT, World
@@ -38,6 +38,11 @@ def test_answers_make_calendar_and_sheet(kaijo: CommandLine, tmp_path: Path, lan
     assert "".join(title.split()) in "".join(text.split())
     fonts = subprocess.run(["pdffonts", str(pdf)], check=True, capture_output=True, text=True).stdout
     assert {line.split()[0].partition("+")[2] for line in fonts.splitlines()[2:]} == {"IPAexGothic"}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_rehearsal_names_its_command(lang: Lang) -> None:
+    assert "kaijo rehearse" in label("next.rehearse", lang)
 
 
 @pytest.mark.parametrize(
