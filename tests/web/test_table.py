@@ -31,6 +31,7 @@ def test_card_lies_at_one_spot_at_a_time(table: Table) -> None:
         Spot.PHONE: None,
         Spot.KIOSK: "a",
         Spot.COUNTER: None,
+        Spot.FILING: None,
         Spot.READER: None,
     }
 
