@@ -4,11 +4,13 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kaijo.app.cards import note_last_try, practice_issuer
 from kaijo.app.folders import make_folder
+from kaijo.app.phone_certificate import PracticePhoneIssuer
 from kaijo.app.terminals import terminal_keys
 from kaijo.clock import Clock
 
@@ -29,10 +31,12 @@ def pages(
     set_clock: "Callable[[datetime | None], None] | None" = None,
     clerks: Callable[[], Mapping[str, str]] = dict,
     filing_url: str | None = None,
+    phones: Path | None = None,
 ) -> "ASGIApp":
     """Return the pages of `faces` around the cards at `places`; `set_clock` sets the practice's own clock.
 
     `clerks` gives the practice clerks' passwords, for the counter to show. `filing_url` is the practice filing desk's.
+    In the folder `phones` lie the practice certificates on phones, one file for each card.
     """
     from kaijo import web
 
@@ -46,6 +50,7 @@ def pages(
         clerks=clerks,
         terminals=terminal_keys(service_url, clock),
         filing=filing_url,
+        phones=None if phones is None else web.Phones(make_folder(phones), partial(PracticePhoneIssuer, clock)),
     )
 
 

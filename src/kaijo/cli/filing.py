@@ -23,7 +23,8 @@ def command(port: int, data: Path | None, clock: str | None, *, no_browser: bool
     with app.serving(desk, port + 1) as url:
         page = f"http://127.0.0.1:{port}/filing"
         speech().say("filing.running", url=page, api=url)
-        places = app.local_places(app.home() / "town", time)
+        town = app.home() / "town"
+        places = app.local_places(town, time)
         service = f"http://127.0.0.1:{SERVICE_PORT}"
-        pages = app.pages(places, service, time, faces=("filing",), filing_url=url)
+        pages = app.pages(places, service, time, faces=("filing",), filing_url=url, phones=town / "phones")
         app.run(pages, port, open_url=None if no_browser else page)

@@ -28,5 +28,6 @@ def serve_pages(face: str, *, port: int, service: str, clock: Clock, no_browser:
     """Serve the pages of `face` (phone or kiosk) until stopped."""
     url = f"http://127.0.0.1:{port}/{face}"
     speech().say("cli.pages", url=url)
-    places = app.local_places(app.home() / "town", clock)
-    app.run(app.pages(places, service, clock, faces=(face,)), port, open_url=None if no_browser else url)
+    town = app.home() / "town"
+    pages = app.pages(app.local_places(town, clock), service, clock, faces=(face,), phones=town / "phones")
+    app.run(pages, port, open_url=None if no_browser else url)

@@ -51,6 +51,7 @@ def command(port: int, data: Path | None, clock: str | None, face: str, *, no_br
                 set_clock=time.set,
                 clerks=lambda: app.practice_clerks(folder / "service"),
                 filing_url=filing,
+                phones=folder / "phones",
             ),
             port,
             open_url=None if no_browser else url,

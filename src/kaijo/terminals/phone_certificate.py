@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -29,6 +30,7 @@ from cryptography.hazmat.primitives.serialization import (
 from filelock import FileLock
 
 from kaijo.card.pins import normalise
+from kaijo.clock import JST
 from kaijo.errors import CardTrouble, GuardRefused, Refused, UsageProblem, WrongPin
 from kaijo.facts.pins import PinKind, pin_rule, tries_floor
 from kaijo.signing.unlock import SigningKey
@@ -96,6 +98,22 @@ class PhoneCertificates:
         """Return a certificate; it needs no PIN on the phone."""
         return x509.load_der_x509_certificate(base64.b64decode(_read(self._path)[kind.value]["certificate"]))
 
+    def until(self) -> datetime:
+        """Return when the first of the certificates ends, in Japan's time."""
+        return min(self.certificate(kind).not_valid_after_utc for kind in KINDS).astimezone(JST)
+
+    def askable(self, kind: PinKind) -> PhoneTries:
+        """Return the tries of a PIN that may be asked for.
+
+        Raises Refused `phonecert.locked`, GuardRefused `guard.last-try`.
+        """
+        shown = self.tries(kind)
+        if shown.tries_left == 0:
+            raise Refused("phonecert.locked", kind=kind)
+        if shown.tries_left < tries_floor():
+            raise GuardRefused("guard.last-try", kind=kind, tries_left=shown.tries_left)
+        return shown
+
     def unlock(self, kind: PinKind, typed: str) -> SigningKey:
         """Return a key of the phone. Raises GuardRefused `guard.wrong-form`, WrongPin, Refused `phonecert.locked`."""
         secret = normalise(kind, typed)
@@ -125,13 +143,8 @@ class PhoneKeys:
         """Do nothing: the desk judges the certificates."""
 
     def unlock(self, kind: PinKind) -> SigningKey:
-        """Return a key after its PIN was asked for. Raises as `PhoneCertificates.unlock`."""
-        shown = self._phone.tries(kind)
-        if shown.tries_left == 0:
-            raise Refused("phonecert.locked", kind=kind)
-        if shown.tries_left < tries_floor():
-            raise GuardRefused("guard.last-try", kind=kind, tries_left=shown.tries_left)
-        return self._phone.unlock(kind, self._ask(shown))
+        """Return a key after its PIN was asked for. Raises as `PhoneCertificates.askable` and `unlock`."""
+        return self._phone.unlock(kind, self._ask(self._phone.askable(kind)))
 
 
 def _sealed(key: RSAPrivateKey, certificate: bytes, pin: str, kind: PinKind) -> dict[str, object]:

@@ -27,6 +27,7 @@ from kaijo.web.home.pages import HomePages
 from kaijo.web.kiosk.pages import KioskPages
 from kaijo.web.ops.pages import OpsPages
 from kaijo.web.phone.pages import PhonePages
+from kaijo.web.phones import Phones
 from kaijo.web.places import Places
 from kaijo.web.security import HOSTS, SecurityHeaders
 from kaijo.web.site import Pages, Site
@@ -53,6 +54,7 @@ def pages(
     clerks: Callable[[], Mapping[str, str]] = dict,
     terminals: Sequence[Identity] = (),
     filing: str | None = None,
+    phones: Phones | None = None,
 ) -> Starlette:
     """Return the pages of `faces` as an ASGI application for this machine alone.
 
@@ -62,6 +64,7 @@ def pages(
     a clock of its own, is told the time that somebody chose, None for the machine's. `clerks` gives the practice
     clerks' passwords, which the counter shows where they are to be typed. `terminals` are the enrolled ones here,
     and `filing` is the address of the practice filing desk, which the face `filing` needs.
+    `phones` are where practice certificates on phones lie; without, the pages know of none.
     Raises KeyError for a face that does not exist.
     """
     client = ServiceClient(service, terminals=terminals)
@@ -75,6 +78,7 @@ def pages(
         set_clock=set_clock,
         clerks=clerks,
         filing=desk,
+        phones=phones,
     )
 
     @asynccontextmanager

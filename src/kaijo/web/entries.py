@@ -21,12 +21,12 @@ def check_pin(fields: Fields, name: str, kind: PinKind) -> Wrong:
     return _check_form(fields, name, kind)
 
 
-def check_new(fields: Fields, kind: PinKind) -> Wrong:
-    """Return what is wrong with the new PIN in the fields `new` and `again`."""
-    if wrong := _check_form(fields, "new", kind):
+def check_new(fields: Fields, kind: PinKind, *, new: str = "new", again: str = "again") -> Wrong:
+    """Return what is wrong with the new PIN in the fields of these names."""
+    if wrong := _check_form(fields, new, kind):
         return wrong
-    if _check_form(fields, "again", kind) or normalise(kind, fields["new"]) != normalise(kind, fields["again"]):
-        return {"again": GuardRefused("guard.pins-differ", kind=kind)}
+    if _check_form(fields, again, kind) or normalise(kind, fields[new]) != normalise(kind, fields[again]):
+        return {again: GuardRefused("guard.pins-differ", kind=kind)}
     return {}
 
 

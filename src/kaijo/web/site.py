@@ -21,6 +21,7 @@ from kaijo.facts.usable import lowest_age
 from kaijo.terminals.client import ServiceClient
 from kaijo.terminals.filing_client import FilingClient
 from kaijo.web.languages import in_lang, lang_of, name_of, remember_lang, voice_of, wording
+from kaijo.web.phones import Phones
 from kaijo.web.places import Place, Places, Words
 from kaijo.web.security import new_token, read_bytes, read_form, read_upload
 from kaijo.web.staff import Staff
@@ -56,6 +57,7 @@ class Site:
         set_clock: Callable[[datetime | None], None] | None,
         clerks: Callable[[], Mapping[str, str]] = dict,
         filing: FilingClient | None = None,
+        phones: Phones | None = None,
     ) -> None:
         self.faces = faces
         self.service = service
@@ -65,6 +67,7 @@ class Site:
         self.set_clock = set_clock
         self.clerks = clerks
         self.filing = filing
+        self.phones = phones
         self.table = Table(places)
         self.staff = Staff(service, clock)
         self._token = new_token()

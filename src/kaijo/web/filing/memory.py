@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from kaijo.card.guard import Guard
+from kaijo.card.guard import Guard, TriesReading
+from kaijo.doctor.stopping import Stopping
 from kaijo.errors import ServiceTrouble
 from kaijo.facts.desk import filing_session_life
 from kaijo.terminals.filing_client import FilingClient, Notice, SignedIn
+from kaijo.terminals.phone_certificate import PhoneCertificates, PhoneTries
 from kaijo.terminals.rehearsal import Rehearsal
 from kaijo.web.keeping import Kept
 from kaijo.web.places import Place
@@ -21,12 +23,24 @@ _PAGE_LIFE = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A card that was laid down: whose it is, and the PINs that will be asked for, None where nobody can ask."""
+    """A card that was laid down: whose it is, and the PINs that will be asked for, None where nobody can ask.
+
+    With `phone`, its holder files with the certificates on the phone, and the card itself is not needed.
+    """
 
     place: Place
     mark: bytes
     sign_in: Stake | None
     sign: Stake | None
+    phone: PhoneCertificates | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A PIN that is asked for, the card's or the phone's; `stop` is the advice for a card's."""
+
+    shown: TriesReading | PhoneTries
+    stop: Stopping | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,8 @@
 """The screens of the practice desk, in the order in which somebody files."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -9,12 +12,14 @@ from kaijo.errors import CardTrouble, KaijoError, Refused, UsageProblem
 from kaijo.facts.etax import etax_pins
 from kaijo.facts.filing import ReturnKind, next_filing_deadline
 from kaijo.facts.pins import PinKind
-from kaijo.signing.unlock import unlock
+from kaijo.signing.unlock import SigningKey, unlock
 from kaijo.terminals.filing_client import PracticeReturn, sign_return
+from kaijo.terminals.phone_certificate import PhoneCertificates, PhoneKeys
 from kaijo.terminals.proof import practice_certificate
 from kaijo.terminals.rehearsal import CardKeys, rehearse
 from kaijo.web.entries import Wrong, check_pin
-from kaijo.web.filing.memory import Entered, Laid, Memory
+from kaijo.web.filing.memory import Asked, Entered, Laid, Memory
+from kaijo.web.places import Place
 from kaijo.web.site import Fields, Site, see_other
 from kaijo.web.table import Spot
 from kaijo.web.ways import Stake, card_mark, require_same_card, stake_of
@@ -48,16 +53,20 @@ class FilingPages:
         ]
 
     def _start(self, request: Request) -> Response:
+        places = self._site.places.listed()
         return self._site.render(
             request,
             "filing/start.html",
             state=self._memory.desk.state(),
-            places=self._site.places.listed(),
+            places=places,
             laid=self._site.table.at(Spot.FILING),
+            phones=[(place, held.until()) for place in places if (held := self._phone(place)) is not None],
         )
 
     def _lay(self, _request: Request, fields: Fields) -> Response:
         place, rehearsal = self._site.place(fields.get("place", "")), fields.get("act") == "rehearse"
+        if fields.get("act") == "phone":
+            return see_other(self._take_phone(place))
         self._site.table.lay(place, Spot.FILING)
         with self._memory.card(place) as guard:
             try:
@@ -71,12 +80,42 @@ class FilingPages:
             _demand(laid.sign_in, self._login)
         return see_other(f"/filing/{'rehearse' if rehearsal else 'sign-in'}/{self._memory.keep_laid(laid)}")
 
+    def _take_phone(self, place: Place) -> str:
+        phone = self._phone(place)
+        if phone is None:
+            raise UsageProblem("web.unknown-place")
+        phone.askable(self._login)
+        return f"/filing/sign-in/{self._memory.keep_laid(Laid(place, b'', None, None, phone))}"
+
+    def _phone(self, place: Place) -> PhoneCertificates | None:
+        return None if self._site.phones is None else self._site.phones.held(place)
+
+    def _asked(self, laid: Laid, kind: PinKind) -> Asked:
+        """Return the PIN to ask for. Raises as `_demand`, and as `PhoneCertificates.askable`."""
+        if laid.phone is not None:
+            return Asked(laid.phone.askable(kind), None)
+        stake = self._stake(laid, kind)
+        return Asked(stake.shown, stake.stop)
+
+    def _stake(self, laid: Laid, kind: PinKind) -> Stake:
+        return _demand(laid.sign_in if kind is self._login else laid.sign, kind)
+
+    @contextmanager
+    def _key(self, laid: Laid, kind: PinKind, typed: str) -> Iterator[SigningKey]:
+        """Give a key of the phone, or of the same card while it lies there. Raises as both."""
+        if laid.phone is not None:
+            yield PhoneKeys(laid.phone, lambda _shown: typed).unlock(kind)
+            return
+        with self._memory.card(laid.place) as guard:
+            require_same_card(guard, self._site.clock, laid.mark)
+            yield unlock(guard, kind, typed, shown=self._stake(laid, kind).shown)
+
     def _sign_in(self, request: Request) -> Response:
         return self._sign_in_page(request, self._memory.laid.look(request.path_params["key"]).value, {})
 
     def _sign_in_page(self, request: Request, laid: Laid, wrong: Wrong) -> Response:
-        stake = _demand(laid.sign_in, self._login)
-        return self._site.render(request, "filing/sign_in.html", 422 if wrong else 200, stake=stake, wrong=wrong)
+        asked = self._asked(laid, self._login)
+        return self._site.render(request, "filing/sign_in.html", 422 if wrong else 200, asked=asked, wrong=wrong)
 
     def _do_sign_in(self, request: Request, fields: Fields) -> Response:
         key = request.path_params["key"]
@@ -85,9 +124,7 @@ class FilingPages:
         return see_other(self._memory.laid.once(key, lambda laid: self._enter(laid, fields["login"])))
 
     def _enter(self, laid: Laid, typed: str) -> str:
-        with self._memory.card(laid.place) as guard:
-            require_same_card(guard, self._site.clock, laid.mark)
-            key = unlock(guard, self._login, typed, shown=_demand(laid.sign_in, self._login).shown)
+        with self._key(laid, self._login, typed) as key:
             signed_in = self._memory.desk.sign_in(key)
         return f"/filing/return/{self._memory.keep_entered(Entered(laid, signed_in))}"
 
@@ -100,7 +137,7 @@ class FilingPages:
             request,
             "filing/return.html",
             422 if wrong else 200,
-            stake=_demand(entered.laid.sign, self._sending),
+            asked=self._asked(entered.laid, self._sending),
             receipts=self._memory.desk.receipts(entered.signed_in),
             year=next_filing_deadline(self._site.clock.now()).year - 1,
             kinds=list(ReturnKind),
@@ -128,9 +165,7 @@ class FilingPages:
         return see_other(self._memory.entered.once(key, lambda entered: self._send(entered, content, fields["sign"])))
 
     def _send(self, entered: Entered, content: PracticeReturn, typed: str) -> str:
-        with self._memory.card(entered.laid.place) as guard:
-            require_same_card(guard, self._site.clock, entered.laid.mark)
-            key = unlock(guard, self._sending, typed, shown=_demand(entered.laid.sign, self._sending).shown)
+        with self._key(entered.laid, self._sending, typed) as key:
             document = sign_return(content, key, self._site.clock.now())
         notice = self._memory.desk.submit(entered.signed_in, document)
         return f"/filing/receipt/{self._memory.keep_notice(notice)}"

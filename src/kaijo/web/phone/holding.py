@@ -15,14 +15,15 @@ from kaijo.facts.assumptions import duration
 from kaijo.facts.hours import kiosk_hours, kiosk_schedule
 from kaijo.facts.lifetimes import reservation_life
 from kaijo.facts.link import LinkCause, link_causes
-from kaijo.facts.pins import PinKind
+from kaijo.facts.pins import PinKind, tries_floor
 from kaijo.facts.proof import proof_kind
 from kaijo.facts.stores import chains_for
 from kaijo.facts.usable import face_match_asked
 from kaijo.terminals.phone import Phone, face_needed
+from kaijo.terminals.phone_certificate import KINDS
 from kaijo.terminals.proof import practice_certificate
 from kaijo.web.phone.memory import Memory
-from kaijo.web.phone.screens import Asked, Looked, Reading
+from kaijo.web.phone.screens import Asked, Looked, OnPhone, Reading
 from kaijo.web.places import Place
 from kaijo.web.site import Fields, see_other
 from kaijo.web.table import Spot
@@ -131,7 +132,29 @@ class HoldingPages:
     def _card(self, request: Request) -> Response:
         looked = self._memory.looked.look(request.path_params["key"]).value
         chains = {kind: chains_for(kind) for kind in looked.open}
-        return self._site.render(request, "phone/card.html", looked=looked, found=findings(looked.seen), chains=chains)
+        return self._site.render(
+            request,
+            "phone/card.html",
+            key=request.path_params["key"],
+            looked=looked,
+            found=findings(looked.seen),
+            chains=chains,
+            certificate=self._on_phone(looked),
+        )
+
+    def _on_phone(self, looked: Looked) -> OnPhone | None:
+        """Return how the phone's certificates stand; None where there is no phone, or the card has no such PINs."""
+        phones = self._site.phones
+        held = self._memory.certificates(looked.place)
+        tries = {kind: looked.seen.pins[kind].tries for kind in KINDS if kind in looked.seen.pins}
+        card = tries.get(PinKind.SIGNATURE)
+        if phones is None or phones.file(looked.place) is None or (held is None and card is None):
+            return None
+        return OnPhone(
+            None if held is None else held.until(),
+            open=card is not None and card.tries_left >= tries_floor(),
+            card_locked=any(one is not None and one.locked for one in tries.values()),
+        )
 
     def _decide(self, request: Request, fields: Fields) -> Response:
         looked = self._memory.looked.look(request.path_params["key"]).value

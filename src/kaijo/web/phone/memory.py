@@ -13,8 +13,9 @@ from kaijo.facts.lifetimes import reservation_life
 from kaijo.facts.link import LinkCause
 from kaijo.terminals.face import new_device
 from kaijo.terminals.phone import Phone, Standing, standing
+from kaijo.terminals.phone_certificate import PhoneCertificates
 from kaijo.web.keeping import Kept
-from kaijo.web.phone.screens import Asked, Looked, Made, Reading, Shown, Sitting
+from kaijo.web.phone.screens import Asked, Certifying, Looked, Made, Reading, Shown, Sitting
 from kaijo.web.places import Place
 from kaijo.web.site import Site, see_other
 from kaijo.web.table import Spot
@@ -44,6 +45,7 @@ class Memory:
         self.readings: Kept[Reading] = Kept(site.clock)
         self.looked: Kept[Looked] = Kept(site.clock)
         self.asked: Kept[Asked] = Kept(site.clock)
+        self.certifying: Kept[Certifying] = Kept(site.clock)
         self.sittings: Kept[Sitting] = Kept(site.clock)
         self.made: Kept[Made] = Kept(site.clock)
         self.device = new_device()
@@ -58,6 +60,10 @@ class Memory:
     def phone(self, guard: Guard) -> Phone:
         """Return the phone with that card."""
         return Phone(guard, self.site.service, self.site.clock)
+
+    def certificates(self, place: Place) -> PhoneCertificates | None:
+        """Return the certificates on the phone that belongs to the card there, None where there are none."""
+        return None if self.site.phones is None else self.site.phones.held(place)
 
     def keep_page(self, kept: Kept[T], value: T) -> str:
         """Return the key under which a page may lie for a while."""

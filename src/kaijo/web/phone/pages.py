@@ -3,6 +3,7 @@
 from starlette.routing import Route
 
 from kaijo.web.phone.camera import CameraPages
+from kaijo.web.phone.certificate import CertificatePages
 from kaijo.web.phone.holding import HoldingPages
 from kaijo.web.phone.memory import Memory
 from kaijo.web.phone.opening import OpeningPages
@@ -21,6 +22,7 @@ class PhonePages:
             OpeningPages(memory),
             ProvingPages(memory),
             CameraPages(memory),
+            CertificatePages(memory),
             ReservedPages(memory),
         )
 

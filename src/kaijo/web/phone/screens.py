@@ -1,7 +1,7 @@
 """What one phone remembers of each screen: a card being read, a PIN asked for, a face check, a reservation."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
 from kaijo.doctor import Examination
 from kaijo.errors import CardTrouble, Refused
@@ -52,6 +52,27 @@ class Looked:
     open: tuple[PinKind, ...]
     closed: tuple[Refused, ...]
     helped: LinkCause | None
+
+
+@dataclass(frozen=True, slots=True)
+class OnPhone:
+    """What the card's page says of the phone's certificates: until when they hold, None when there are none.
+
+    `open` says whether they can be set up with the card now; `card_locked`, that the card itself cannot file.
+    """
+
+    until: datetime | None
+    open: bool
+    card_locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Certifying:
+    """Certificates that are being set up on the phone with the card of `mark`; `stake` is of the card's PIN."""
+
+    place: Place
+    stake: Stake
+    mark: bytes
 
 
 @dataclass(frozen=True, slots=True)
