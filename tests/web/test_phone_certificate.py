@@ -1,6 +1,6 @@
 """The phone's certificates on the pages: set up beside a working card, filing while it is locked, without scripts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import partial
 
@@ -49,6 +49,11 @@ def begin(visitor: Visitor) -> Page:
     return visitor.send(page, form=len(page.forms) - 1)
 
 
+def type_pins(visitor: Visitor, page: Page, card: str, new: Mapping[str, str] = NEW) -> Page:
+    """Type the card's PIN and the phone's new ones."""
+    return visitor.post(page.path, {**page.forms[0].hidden(), "card": card, **new})
+
+
 def lock(world: World) -> None:
     guard = Guard(open_card(world.folder / f"{PERSON}.json"), world.clock)
     while not (shown := guard.tries(PinKind.SIGNATURE)).locked:
@@ -61,9 +66,9 @@ def lock(world: World) -> None:
 def test_phone_is_set_up_and_shown_with_its_end(visitor: Visitor, lang: Lang) -> None:
     visitor.go(f"/phone?lang={lang}")
     page = begin(visitor)
-    done = visitor.send(page, card=CARD_PIN, **NEW)
+    done = type_pins(visitor, page, CARD_PIN)
     assert done.within("h1") == [label("phone.certificate.done", lang)]
-    assert visitor.send(page, card=CARD_PIN, **NEW).path == done.path
+    assert type_pins(visitor, page, CARD_PIN).path == done.path
     shown = look(visitor, PERSON).text
     codes = ("phone.certificate.anew", "phone.certificate.none", "phone.certificate.files")
     assert [label(code, lang) in shown for code in codes] == [True, False, False]
@@ -72,7 +77,7 @@ def test_phone_is_set_up_and_shown_with_its_end(visitor: Visitor, lang: Lang) ->
 
 def test_phone_files_on_the_pages_while_the_card_is_locked(visitor: Visitor, world: World) -> None:
     visitor.go("/phone?lang=en")
-    visitor.send(begin(visitor), card=CARD_PIN, **NEW)
+    type_pins(visitor, begin(visitor), CARD_PIN)
     lock(world)
     shown = look(visitor, PERSON)
     codes = ("phone.certificate.files", "phone.certificate.to-filing", "phone.certificate.anew")
@@ -92,10 +97,10 @@ def test_phone_files_on_the_pages_while_the_card_is_locked(visitor: Visitor, wor
 def test_wrong_form_makes_nothing_and_costs_no_try(visitor: Visitor) -> None:
     page = begin(visitor)
     sent = NEW | {"authentication-again": "7392", "signature-new": "short"}
-    wrong = visitor.send(page, card="?", **sent)
+    wrong = type_pins(visitor, page, "?", sent)
     marked = [one["name"] for form in wrong.forms for one in form.inputs if "aria-invalid" in one]
     assert (wrong.status, marked) == (422, ["card", "authentication-again", "signature-new"])
-    refused = visitor.send(page, card="WRONG999", **NEW)
+    refused = type_pins(visitor, page, "WRONG999")
     assert (refused.code, label("phone.certificate.none", "ja") in look(visitor, PERSON).text) == (
         "card.wrong-pin",
         True,
