@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from kaijo.facts.pins import PinKind
+from kaijo.facts.signing import largest_bytes
 from kaijo.signing.form import Form
 from tests.docs.test_schemas import complaints
 from tests.support.command import CommandLine
@@ -74,6 +75,17 @@ def test_locked_pin_and_last_try_are_not_asked_for(world: World, kaijo: CommandL
     card = world.card_file("one-try-left")
     words = ("sign", file, "--as", "cms", "--with", "authentication", "--card", str(card), "--clock", AT)
     assert kaijo(*words, stdin="1234\nyes\n").code == 4
+
+
+@pytest.mark.parametrize(("lang", "limit"), [("ja", "100 MBを超える"), ("en", "over 100 MB")])
+def test_file_over_the_limit_is_refused_before_any_pin_and_the_limit_is_told(
+    world: World, kaijo: CommandLine, lang: str, limit: str
+) -> None:
+    card, file = world.card_file("fresh"), world.folder / "huge"
+    with file.open("wb") as huge:
+        huge.truncate(largest_bytes() + 1)
+    ended = kaijo("sign", str(file), "--as", "cms", "--card", str(card), "--clock", AT, "--lang", lang)
+    assert (ended.code, limit in ended.err, "signing.too-large" in ended.err) == (1, True, True)
 
 
 def test_document_that_cannot_be_signed_is_told_before_any_pin(world: World, kaijo: CommandLine) -> None:

@@ -9,7 +9,7 @@ from kaijo import app
 from kaijo.facts.pins import PinKind
 from kaijo.web import pages
 from kaijo.words import LANGS, Lang, label
-from tests.support.browser import faults, screen
+from tests.support.browser import faults, keep, screen
 from tests.support.world import World, pins_of
 from tests.web.visitor import Table
 
@@ -31,27 +31,32 @@ def address(world: World) -> Iterator[str]:
 def test_every_screen_of_the_desk_is_in_order(chromium: Browser, address: str, lang: Lang) -> None:
     with screen(chromium, address, PHONE) as page:
         seen = {}
+
+        def look(name: str) -> None:
+            seen[name] = faults(page)
+            keep(page, f"filing-{name}-{lang}")
+
         page.goto(f"/filing?lang={lang}")
-        seen["start"] = faults(page)
+        look("start")
         page.locator("[name=place]").first.check()
         page.locator("button[value=rehearse]").click()
-        seen["rehearse"] = faults(page)
+        look("rehearse")
         page.locator("[name=login]").fill(PINS[PinKind.AUTHENTICATION])
         page.locator("[name=sign]").fill(PINS[PinKind.SIGNATURE])
         page.locator("main form button").click()
         assert page.locator("h1").inner_text() == label("filing.rehearsed.works", lang)
-        seen["rehearsed"] = faults(page)
+        look("rehearsed")
         page.goto("/filing")
         page.locator("[name=place]").first.check()
         page.locator("button[value=file]").click()
-        seen["sign-in"] = faults(page)
+        look("sign-in")
         page.locator("[name=login]").fill(PINS[PinKind.AUTHENTICATION])
         page.locator("main form button").click()
-        seen["return"] = faults(page)
+        look("return")
         for name in ("revenue", "expenses", "tax"):
             page.locator(f"[name={name}]").fill("1000")
         page.locator("[name=sign]").fill(PINS[PinKind.SIGNATURE])
         page.locator("main form button").click()
         assert page.locator("h1").inner_text() == label("filing.receipt.title", lang)
-        seen["receipt"] = faults(page)
+        look("receipt")
     assert {name: found for name, found in seen.items() if found} == {}

@@ -63,6 +63,31 @@ def test_wrong_pin_is_told_and_no_pin_comes_back(visitor: Visitor) -> None:
     assert short.status == 422
 
 
+def test_last_try_has_a_page_of_its_own_and_goes_on_after_the_sentence(visitor: Visitor) -> None:
+    for _ in range(2):
+        visitor.send(visitor.send(visitor.go("/filing?lang=en"), place="fresh", act="file"), login="0000")
+    page = visitor.send(visitor.go("/filing?lang=en"), place="fresh", act="file")
+    assert page.path.startswith("/filing/last/")
+    assert label("filing.mark-text", "en") in page.text
+    assert [one["href"] for one in page.all("a") if one.get("class") == "button"] == ["/filing"]
+    refused = visitor.send(page, sentence="yes")
+    assert (refused.status, refused.code) == (409, "guard.last-try")
+    key = page.path.rsplit("/", 1)[1]
+    assert visitor.go(f"/filing/sign-in/{key}").path == "/filing"
+    typed = {**page.forms[0].hidden(), "login": PINS[PinKind.AUTHENTICATION]}
+    early = visitor.post(f"/filing/sign-in/{key}", typed)
+    assert (early.status, early.code) == (409, "guard.last-try")
+    page = visitor.send(page, sentence=label("stop.sentence", "en"))
+    assert page.path.startswith("/filing/sign-in/")
+    assert visitor.send(page, login=PINS[PinKind.AUTHENTICATION]).path.startswith("/filing/return/")
+
+
+@pytest.mark.parametrize("person", ["one-try-left", "signature-locked"])
+def test_no_pin_is_asked_for_while_the_signature_pin_is_locked(visitor: Visitor, person: str) -> None:
+    answer = visitor.send(visitor.go("/filing?lang=en"), place=person, act="file")
+    assert (answer.status, answer.code) == (409, "card.locked")
+
+
 @pytest.mark.parametrize(("person", "status"), [("one-try-left", 200), ("signature-locked", 200), ("under-15", 200)])
 def test_rehearsal_of_persons_in_trouble_tells_what_fails(visitor: Visitor, person: str, status: int) -> None:
     page = visitor.send(visitor.go("/filing?lang=en"), place=person, act="rehearse")

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Self
 
 from kaijo.card.guard import Guard, TriesReading
 from kaijo.doctor.stopping import Stopping
@@ -17,6 +18,7 @@ from kaijo.web.places import Place
 from kaijo.web.site import Site
 from kaijo.web.table import Spot
 from kaijo.web.ways import Stake
+from kaijo.words import Lang
 
 _PAGE_LIFE = timedelta(minutes=30)
 
@@ -33,6 +35,21 @@ class Laid:
     sign_in: Stake | None
     sign: Stake | None
     phone: PhoneCertificates | None = None
+
+    @property
+    def held_back(self) -> Stake | None:
+        """The first PIN that has its last try left and no sentence yet; None when there is none."""
+        return next((one for one in (self.sign_in, self.sign) if one and not one.shown.locked and one.held_back), None)
+
+    def after(self, typed: str, lang: Lang) -> Self:
+        """Return this after the sentence for the PIN held back was typed. Raises GuardRefused `guard.last-try`."""
+        held, sign_in, sign = self.held_back, self.sign_in, self.sign
+        if held is None:
+            return self
+        consented = held.after(typed, lang)
+        return replace(
+            self, sign_in=consented if held is sign_in else sign_in, sign=consented if held is sign else sign
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from kaijo.terminals.proof import practice_certificate
 from kaijo.terminals.rehearsal import CardKeys, rehearse
 from kaijo.web.entries import Wrong, check_pin
 from kaijo.web.filing.memory import Asked, Entered, Laid, Memory
+from kaijo.web.languages import lang_of
 from kaijo.web.places import Place
 from kaijo.web.site import Fields, Site, see_other
 from kaijo.web.table import Spot
@@ -42,6 +43,8 @@ class FilingPages:
         return [
             site.get("/filing", self._start),
             site.post("/filing", self._lay),
+            site.get("/filing/last/{key}", self._last),
+            site.post("/filing/last/{key}", self._consent),
             site.get("/filing/sign-in/{key}", self._sign_in),
             site.post("/filing/sign-in/{key}", self._do_sign_in),
             site.get("/filing/return/{key}", self._return),
@@ -76,9 +79,26 @@ class FilingPages:
                     raise
                 mark = b""  # a rehearsal is there to tell what is wrong
             laid = Laid(place, mark, _stake(guard, self._login), _stake(guard, self._sending))
-        if not rehearsal:
-            _demand(laid.sign_in, self._login)
-        return see_other(f"/filing/{'rehearse' if rehearsal else 'sign-in'}/{self._memory.keep_laid(laid)}")
+        if rehearsal:
+            return see_other(f"/filing/rehearse/{self._memory.keep_laid(laid)}")
+        _demand(laid.sign_in, self._login)
+        if laid.sign is not None:  # no try of the first PIN is worth anything while the second is locked
+            _demand(laid.sign, self._sending)
+        return see_other(self._next_page(laid))
+
+    def _next_page(self, laid: Laid) -> str:
+        """Return the page before which no PIN is asked for: the sentence for a last try, else signing in."""
+        return f"/filing/{'last' if laid.held_back else 'sign-in'}/{self._memory.keep_laid(laid)}"
+
+    def _last(self, request: Request) -> Response:
+        laid = self._memory.laid.look(request.path_params["key"]).value
+        if laid.held_back is None:
+            return see_other("/filing")
+        return self._site.render(request, "filing/last_try.html", stake=laid.held_back, back="/filing")
+
+    def _consent(self, request: Request, fields: Fields) -> Response:
+        laid = self._memory.laid.look(request.path_params["key"]).value
+        return see_other(self._next_page(laid.after(fields.get("sentence", ""), lang_of(request))))
 
     def _take_phone(self, place: Place) -> str:
         phone = self._phone(place)
@@ -108,10 +128,13 @@ class FilingPages:
             return
         with self._memory.card(laid.place) as guard:
             require_same_card(guard, self._site.clock, laid.mark)
-            yield unlock(guard, kind, typed, shown=self._stake(laid, kind).shown)
+            stake = self._stake(laid, kind)
+            consent = stake.consent(guard, self._site.note_last_try)
+            yield unlock(guard, kind, typed, shown=stake.shown, consent=consent)
 
     def _sign_in(self, request: Request) -> Response:
-        return self._sign_in_page(request, self._memory.laid.look(request.path_params["key"]).value, {})
+        laid = self._memory.laid.look(request.path_params["key"]).value
+        return see_other("/filing") if laid.held_back else self._sign_in_page(request, laid, {})
 
     def _sign_in_page(self, request: Request, laid: Laid, wrong: Wrong) -> Response:
         asked = self._asked(laid, self._login)
