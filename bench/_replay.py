@@ -79,9 +79,10 @@ def replay(recording: Recording, database: str, rounds: int, *, first: int = 0) 
                 if text == _COMMIT:
                     connection.commit() if isinstance(connection, psycopg.Connection) else cursor.execute(text)
                     continue
-                done = cursor.execute(text, values or ())
-                if done.description is not None:
-                    done.fetchall()
+                many = isinstance(values, tuple) and bool(values) and isinstance(values[0], (tuple, Mapping))
+                (cursor.executemany if many else cursor.execute)(text, values or ())
+                if cursor.description is not None:
+                    cursor.fetchall()
             spent[name].append((time.perf_counter() - began) * 1000)
     connection.close()
     return {name: statistics.median(each) for name, each in spent.items()}
