@@ -1,5 +1,6 @@
 """Two ways in which a person uses a page: the keyboard alone, and fingers alone."""
 
+from abc import ABC, abstractmethod
 from typing import Protocol
 
 from playwright.sync_api import Page
@@ -37,12 +38,12 @@ class Hand(Protocol):
         ...
 
 
-class _Hand:
+class _Hand(ABC):
     def __init__(self, page: Page) -> None:
         self._page = page
 
-    def press(self, target: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def press(self, target: str) -> None: ...
 
     def go(self, target: str) -> None:
         with self._page.expect_navigation(wait_until="load"):
