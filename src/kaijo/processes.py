@@ -1,6 +1,7 @@
 """Programs that Kaijo starts beside itself: its own service, and the PC/SC daemon where none runs."""
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from kaijo.terminals.client import ServiceClient
 _PATIENCE = 60.0  # a busy machine takes this long to load a program
 _PAUSE = 0.02
 _KILL_AFTER = 5.0
+_OWN_PORTS = range(10_000, 32_000)
 
 
 @contextmanager
@@ -92,11 +94,25 @@ def pcsc_daemon() -> Iterator[None]:
         _stop(child)
 
 
-def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody listens on just now."""
+def free_port(row: int = 1) -> int:
+    """Return a port of 127.0.0.1 that nobody has just now; `row` says how many in a row are to be free from it on.
+
+    A program that is to listen there loads for a second or more before it does. Drawn below the ports that systems
+    give to outgoing connections, so that meanwhile none of those takes it.
+    """
+    while True:
+        first = secrets.choice(_OWN_PORTS)
+        if all(_is_free(port) for port in range(first, first + row)):
+            return first
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def _answers(client: ServiceClient) -> bool:

@@ -14,6 +14,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from kaijo.processes import free_port
 from kaijo.words import label
 from tests.support.command import CommandLine
 from tests.support.world import NIGHT
@@ -37,9 +38,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @contextmanager
 def guide(*more: str) -> Iterator[str]:
     """Give the address of a guide that runs in a process of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [
         sys.executable,

@@ -74,6 +74,7 @@ def lay(page: Page, person: str = PERSON) -> None:
     page.get_by_label(person).check()
     go_on(page)
     page.wait_for_url("**/visits**")
+    page.wait_for_load_state()
 
 
 def keys(page: Page, pin: str) -> None:
@@ -143,6 +144,7 @@ def prove(page: Page, proof: str = PROOF) -> None:
     page.locator("#proof").fill(proof)
     go_on(page)
     page.locator("#new, .failure").first.wait_for()
+    page.wait_for_load_state()  # what is typed before the script is there is not heard by it
 
 
 def choose(page: Page, new: str, again: str) -> None:
@@ -244,6 +246,7 @@ def test_machine_asks_after_45_seconds_and_wipes_after_60(chromium: Browser, add
         assert faults(page) == []
         button(page, "kiosk.idle.more")
         assert (idle.is_visible(), page.locator("#proof").input_value()) == (False, PROOF[:2])
+        page.wait_for_timeout(TICKS)  # that it closed is heard a moment later
         page.clock.set_fixed_time(NIGHT + timedelta(seconds=46 + 44))
         page.wait_for_timeout(TICKS)
         assert not idle.is_visible()

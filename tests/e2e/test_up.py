@@ -40,7 +40,7 @@ class Town:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Town]:
-    home, port = folder / "home", free_port()
+    home, port = folder / "home", free_port(row=3)
     process = subprocess.Popen(
         [sys.executable, "-m", "kaijo", "up", "--no-browser", "--port", str(port), "--clock", "2027-03-15T21:40"],
         env={**os.environ, "KAIJO_HOME": str(home)},
@@ -52,7 +52,7 @@ def running(folder: Path) -> Iterator[Town]:
         with Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True) as pages:
 
             def answers() -> bool:
-                assert process.poll() is None
+                assert process.poll() is None, process.communicate()[0]
                 try:
                     return pages.get("/health").status_code == 200
                 except TransportError:
