@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 from .hand import Hand
 
 CALLS = int(os.environ.get("KAIJO_CALLS", "600"))
-STEPS = 12
+STEPS = 40
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
