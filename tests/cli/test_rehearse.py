@@ -4,47 +4,36 @@ import pytest
 
 from kaijo.facts.pins import PinKind
 from kaijo.virtualcard.cardfile import load
+from kaijo.virtualcard.persons import persons
 from kaijo.virtualcard.show import describe
 from tests.docs.test_schemas import complaints
 from tests.support.command import CommandLine
+from tests.support.rehearsals import REHEARSED, acts, asked
 from tests.support.world import NIGHT, World, pins_of
 
 AUTHENTICATION, SIGNATURE = PinKind.AUTHENTICATION, PinKind.SIGNATURE
-# What each act says: "" for done, "-" for not tried.
-ENDINGS = {
-    "fresh": ("", "", "", ""),
-    "signature-locked": ("", "", "card.locked", "-"),
-    "authentication-locked": ("", "card.locked", "", "-"),
-    "both-locked": ("", "card.locked", "card.locked", "-"),
-    "one-try-left": ("", "guard.last-try", "card.locked", "-"),
-    "certificate-expired": ("terminal.certificate-expired", "trust.expired", "card.locked", "-"),
-    "moved": ("", "", "card.locked", "-"),
-    "under-15": ("terminal.no-signature-certificate", "card.locked", "card.locked", "-"),
-    "face-only": ("terminal.no-signature-certificate", "card.locked", "card.locked", "-"),
-}
 
 
 def typed(person: str) -> str:
-    """Return what the holder types: only the PINs that are asked for."""
-    pins, asked = pins_of(person), []
-    if ENDINGS[person][1] in {"", "trust.expired"}:
-        asked.append(pins[AUTHENTICATION])
-    if not ENDINGS[person][2]:
-        asked.append(pins[SIGNATURE])
-    return "".join(f"{pin}\n" for pin in asked)
+    return "".join(f"{pin}\n" for pin in asked(person).values())
 
 
-@pytest.mark.parametrize("person", ENDINGS)
+def test_every_person_is_rehearsed() -> None:
+    assert set(REHEARSED) == {one.id for one in persons()}
+
+
+@pytest.mark.parametrize("person", REHEARSED)
 def test_rehearsal_of_every_person_finds_what_would_fail(world: World, kaijo: CommandLine, person: str) -> None:
     card = world.card_file(person)
     before = describe(load(card))["pins"]
     words = ("rehearse", "--card", str(card), "--clock", NIGHT.isoformat(), "--json")
     ended = kaijo(*words, stdin=typed(person))
     answer = ended.json()
-    acts = tuple((act["because"]["code"] if act["because"] else "") if act["tried"] else "-" for act in answer["acts"])
-    assert (acts, complaints("rehearsal", answer)) == (ENDINGS[person], [])
+    said = REHEARSED[person]
+    assert (acts(answer), complaints("rehearsal", answer)) == (said.acts, [])
+    assert {one["what"]: one["good"] for one in answer["on_the_day"]} == {**said.certificates, "desk-open": True}
     assert (ended.code, answer["works"], answer["holds_until"] is not None) == (
-        (0, True, True) if person == "fresh" else (1, False, False)
+        (0, True, True) if said.works else (1, False, False)
     )
     assert describe(load(card))["pins"] == before
 

@@ -102,3 +102,6 @@ class Fingers(_Hand):
                 self._page.locator(f"[data-key='{key}']").tap()
         else:
             self._page.keyboard.insert_text(text)  # what the keys of the phone's own system do
+
+
+HANDS: dict[str, type[Keyboard] | type[Fingers]] = {"keyboard": Keyboard, "fingers": Fingers}

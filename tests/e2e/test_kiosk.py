@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page
 
 from kaijo.card.jpki import JpkiSession
-from kaijo.errors import WrongPin
 from kaijo.facts.pins import PinKind
 from kaijo.keep.weakness import weaknesses
 from kaijo.service.server import serving
@@ -346,11 +345,7 @@ def test_advice_of_the_script_is_that_of_the_program(chromium: Browser, address:
 
 def test_last_try_is_put_together_piece_by_piece(chromium: Browser, address: str, world: World) -> None:
     reserve(world)
-    guard = world.guard(open_card(world.folder / f"{PERSON}.json"))
-    for _ in range(2):
-        with pytest.raises(WrongPin):
-            guard.verify(PinKind.AUTHENTICATION, WRONG, shown=guard.tries(PinKind.AUTHENTICATION))
-    guard.close()
+    world.miss(PERSON, PinKind.AUTHENTICATION)
     with screen(chromium, address, SMALL, touch=True) as page:
         lay(page)
         assert faults(page) == []

@@ -19,11 +19,10 @@ from tests.support.browser import screen
 from tests.support.world import NIGHT, World
 from tests.web.visitor import Table
 
-from .hands import Fingers, Hand, Keyboard
+from .hands import HANDS, Hand
 from .persons import AUTHENTICATION, NEW, SIGNATURE, Case, reserve, said, serve, sign_in, visit
 
 pytestmark = pytest.mark.browser
-HANDS: dict[str, type[Keyboard] | type[Fingers]] = {"keyboard": Keyboard, "fingers": Fingers}
 # Each language by one hand; every language by every hand where somebody has the time.
 PAIRS: list[tuple[Lang, str]] = [("ja", "keyboard"), ("en", "fingers")]
 if os.environ.get("KAIJO_EVERY_PAIR"):

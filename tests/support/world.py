@@ -15,18 +15,20 @@ from kaijo import app
 from kaijo.card.guard import Guard
 from kaijo.card.link import Link
 from kaijo.clock import JST, ManualClock
+from kaijo.errors import WrongPin
 from kaijo.facts.pins import PinKind
 from kaijo.service.server import serving
 from kaijo.terminals.client import ServiceClient
 from kaijo.terminals.kiosk import Kiosk
 from kaijo.terminals.phone import Phone, Reservation
 from kaijo.virtualcard.card import VirtualCard
-from kaijo.virtualcard.cardfile import create
+from kaijo.virtualcard.cardfile import create, open_card
 from kaijo.virtualcard.image import CardImage
 from kaijo.virtualcard.issuer import Issuer
 from kaijo.virtualcard.persons import identity, person
 
 NIGHT = datetime(2027, 3, 15, 21, 40, tzinfo=JST)
+_WRONG = {PinKind.SIGNATURE: "WRONG99", PinKind.AUTHENTICATION: "0000"}
 NEW_PINS = {PinKind.SIGNATURE: "NEUE77PIN", PinKind.AUTHENTICATION: "8642"}
 
 
@@ -116,6 +118,16 @@ class World:
         visit = kiosk.open()
         proof, new = pins_of(person_id)[PinKind(visit.proof.kind.value)], NEW_PINS[visit.kind]
         return kiosk.reset(visit, proof, new, new).kind
+
+    def miss(self, person_id: str, kind: PinKind, *, left: int = 1) -> None:
+        """Have that person, whose card file lies here, miss a PIN until only this many tries are left."""
+        guard = self.guard(open_card(self.folder / f"{person_id}.json"))
+        try:
+            while (shown := guard.tries(kind)).tries_left > left:
+                with pytest.raises(WrongPin):
+                    guard.verify(kind, _WRONG[kind], shown=shown)
+        finally:
+            guard.close()
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         """Read the service's database from outside."""

@@ -1,6 +1,7 @@
 """The practice desk's pages: from the card to the receipt, and the rehearsal, without scripts."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 
 import pytest
@@ -8,11 +9,12 @@ import pytest
 from kaijo import app
 from kaijo.clock import JST
 from kaijo.facts.pins import PinKind
+from kaijo.virtualcard.cardfile import open_card
 from kaijo.web import pages
 from kaijo.words import label
 from tests.support.world import World, pins_of
 
-from .visitor import Table, Visitor
+from .visitor import Page, Table, Visitor
 
 PINS = pins_of("fresh")
 PERSONS = ("fresh", "signature-locked", "one-try-left", "under-15")
@@ -28,20 +30,21 @@ def visitor(world: World) -> Iterator[Visitor]:
             yield visitor
 
 
+def hand_in(visitor: Visitor, page: Page) -> Page:
+    signed = PINS[PinKind.SIGNATURE]
+    return visitor.send(page, kind="blue", revenue="3,000,000", expenses="1,200,000", tax="90000", sign=signed)
+
+
 def test_return_is_filed_from_the_card_to_the_receipt(visitor: Visitor) -> None:
     page = visitor.send(visitor.go("/filing?lang=en"), place="fresh", act="file")
     assert page.within("h1") == [label("filing.sign-in.title", "en")]
     page = visitor.send(page, login=PINS[PinKind.AUTHENTICATION])
     wrong = visitor.send(page, kind="blue", revenue="three", expenses="1", tax="1", sign=PINS[PinKind.SIGNATURE])
     assert (wrong.status, "Enter the revenue in figures" in wrong.text) == (422, True)
-    done = visitor.send(
-        page, kind="blue", revenue="3,000,000", expenses="1,200,000", tax="90000", sign=PINS[PinKind.SIGNATURE]
-    )
+    done = hand_in(visitor, page)
     assert done.within("h1") == [label("filing.receipt.title", "en")]
     assert "RENSHU-2026-000001" in done.text
-    again = visitor.send(
-        page, kind="blue", revenue="3,000,000", expenses="1,200,000", tax="90000", sign=PINS[PinKind.SIGNATURE]
-    )
+    again = hand_in(visitor, page)
     assert again.path == done.path
 
 
@@ -63,23 +66,39 @@ def test_wrong_pin_is_told_and_no_pin_comes_back(visitor: Visitor) -> None:
     assert short.status == 422
 
 
-def test_last_try_has_a_page_of_its_own_and_goes_on_after_the_sentence(visitor: Visitor) -> None:
-    for _ in range(2):
-        visitor.send(visitor.send(visitor.go("/filing?lang=en"), place="fresh", act="file"), login="0000")
+@pytest.mark.parametrize("kind", [PinKind.AUTHENTICATION, PinKind.SIGNATURE])
+def test_last_try_has_a_page_of_its_own_and_goes_on_after_the_sentence(
+    visitor: Visitor, world: World, kind: PinKind
+) -> None:
+    world.miss("fresh", kind)
     page = visitor.send(visitor.go("/filing?lang=en"), place="fresh", act="file")
     assert page.path.startswith("/filing/last/")
+    assert page.within("h1") == [label("web.last.title", "en", kind=kind)]
     assert label("filing.mark-text", "en") in page.text
     assert [one["href"] for one in page.all("a") if one.get("class") == "button"] == ["/filing"]
     refused = visitor.send(page, sentence="yes")
     assert (refused.status, refused.code) == (409, "guard.last-try")
     key = page.path.rsplit("/", 1)[1]
     assert visitor.go(f"/filing/sign-in/{key}").path == "/filing"
-    typed = {**page.forms[0].hidden(), "login": PINS[PinKind.AUTHENTICATION]}
-    early = visitor.post(f"/filing/sign-in/{key}", typed)
-    assert (early.status, early.code) == (409, "guard.last-try")
     page = visitor.send(page, sentence=label("stop.sentence", "en"))
     assert page.path.startswith("/filing/sign-in/")
-    assert visitor.send(page, login=PINS[PinKind.AUTHENTICATION]).path.startswith("/filing/return/")
+    page = visitor.send(page, login=PINS[PinKind.AUTHENTICATION])
+    assert page.path.startswith("/filing/return/")
+    assert hand_in(visitor, page).path.startswith("/filing/receipt/")
+    with closing(world.guard(open_card(world.folder / "fresh.json"))) as guard:
+        assert guard.tries(kind).tries_left == guard.tries(kind).tries_max
+
+
+@pytest.mark.parametrize("kind", [PinKind.AUTHENTICATION, PinKind.SIGNATURE])
+def test_last_try_is_not_spent_past_its_page(visitor: Visitor, world: World, kind: PinKind) -> None:
+    world.miss("fresh", kind)
+    page = visitor.send(visitor.go("/filing?lang=en"), place="fresh", act="file")
+    key = page.path.rsplit("/", 1)[1]
+    typed = {**page.forms[0].hidden(), "login": PINS[PinKind.AUTHENTICATION]}
+    early = visitor.post(f"/filing/sign-in/{key}", typed)
+    if kind is PinKind.SIGNATURE:  # the other PIN may be used; the one held back is not asked for
+        early = hand_in(visitor, early)
+    assert (early.status, early.code) == (409, "guard.last-try")
 
 
 @pytest.mark.parametrize("person", ["one-try-left", "signature-locked"])

@@ -30,14 +30,6 @@ def links(page: Page) -> list[str]:
     return [one["href"] for one in page.all("a") if "tile" in one.get("class", "").split()]
 
 
-def spend(world: World, tries: int) -> None:
-    guard = world.guard(open_card(world.folder / f"{LOCKED}.json"))
-    for _ in range(tries):
-        with pytest.raises(Exception, match=r"card\.wrong-pin"):
-            guard.verify(PinKind.AUTHENTICATION, WRONG, shown=guard.tries(PinKind.AUTHENTICATION))
-    guard.close()
-
-
 def test_menu_leads_in_three_presses_to_the_reset_and_says_what_is_not_here(visitor: Visitor) -> None:
     start = visitor.go("/kiosk")
     assert links(start) == ["/kiosk/services"]
@@ -227,7 +219,7 @@ def test_test_signature_that_fails_is_told_and_the_reset_stands(visiting: Visiti
 
 def test_last_try_at_the_kiosk_needs_the_sentence(visitor: Visitor, world: World) -> None:
     reserve(visitor)
-    spend(world, 2)
+    world.miss(LOCKED, PinKind.AUTHENTICATION)
     last = arrive(visitor)
     assert last.within("h1") == [label("web.last.title", "ja", kind=PinKind.AUTHENTICATION)]
     assert asks_for(visitor.post(last.path, {**last.forms[1].hidden(), "step": "proof", "proof": PROOF}), "sentence")
@@ -257,7 +249,7 @@ def test_wrong_proof_pin_says_what_is_left_and_reads_again_on_wish(visitor: Visi
 def test_last_try_that_was_wrong_leads_to_the_counter(visiting: Visiting, world: World) -> None:
     visitor = visiting(faces=("home", "phone", "kiosk", "counter"))
     reserve(visitor)
-    spend(world, 2)
+    world.miss(LOCKED, PinKind.AUTHENTICATION)
     answer = prove(visitor, visitor.send(arrive(visitor), form=1, sentence="最後の1回を使います"), WRONG)
     assert (answer.status, answer.code) == (409, "card.wrong-pin-locked")
     said = message("kiosk.at.card.wrong-pin-locked", "ja", kind=PinKind.AUTHENTICATION, tries_left=0)

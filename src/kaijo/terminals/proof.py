@@ -40,6 +40,19 @@ def practice_certificate(guard: Guard, clock: Clock) -> bytes:
     return certificate.der
 
 
+def filing_certificate(guard: Guard, clock: Clock) -> bytes:
+    """Return and raise as `practice_certificate`, in the words of whoever files and has no reset in mind.
+
+    Refused `filing.no-signature-certificate` stands in place of `terminal.no-signature-certificate`.
+    """
+    try:
+        return practice_certificate(guard, clock)
+    except Refused as refused:
+        if refused.code == "terminal.no-signature-certificate":
+            raise Refused("filing.no-signature-certificate") from None
+        raise
+
+
 def proof_reading(guard: Guard, kind: PinKind) -> TriesReading:
     """Return the tries left of the proof PIN for a reset of `kind`.
 

@@ -17,7 +17,7 @@ from kaijo.facts.filing import ReturnKind, next_filing_deadline
 from kaijo.facts.pins import PinKind, tries_floor
 from kaijo.signing.unlock import SigningKey, unlock
 from kaijo.terminals.filing_client import FilingClient, Notice, PracticeReturn, SignedIn, sign_return
-from kaijo.terminals.proof import practice_certificate
+from kaijo.terminals.proof import filing_certificate
 
 AskPin = Callable[[TriesReading], str]
 _SAMPLE = (3_000_000, 1_200_000, 90_000)  # yen of nobody
@@ -118,8 +118,8 @@ class CardKeys:
         self._ask = ask
 
     def check(self) -> None:
-        """Raise Refused `terminal.…`."""
-        practice_certificate(self._guard, self._clock)
+        """Raise Refused `terminal.…`, `filing.no-signature-certificate`."""
+        filing_certificate(self._guard, self._clock)
 
     def unlock(self, kind: PinKind) -> SigningKey:
         """Return a key of the card. Raises Refused `card.locked`, GuardRefused `guard.last-try`, and as `unlock`."""
@@ -148,13 +148,21 @@ def rehearse(keys: Keys, desk: FilingClient, clock: Clock) -> Rehearsal:
         found.trials.append(Trial(Act.CARD, refused))
     found.trials.append(_try(Act.SIGN_IN, lambda: _sign_in(keys, desk, login, found)))
     document: list[bytes] = []
-    found.trials.append(_try(Act.SIGN, lambda: document.append(_sign(keys, sending, found, at))))
+    if _cannot_sign(found.trials[0]):
+        found.trials.append(Trial(Act.SIGN, tried=False))
+    else:
+        found.trials.append(_try(Act.SIGN, lambda: document.append(_sign(keys, sending, found, at))))
     if found.signed_in is None or not document:
         found.trials.append(Trial(Act.SEND, tried=False))
     else:
         found.trials.append(_try(Act.SEND, lambda: _send(desk, found, document[0])))
     due_before = etax_cut(next_filing_deadline(at))
     return Rehearsal(at, due_before, tuple(found.trials), _prospects(found, login, due_before), found.notice)
+
+
+def _cannot_sign(read: Trial) -> bool:
+    """Whether the card has nothing to sign with: what its signature PIN says would then lead astray."""
+    return read.because is not None and read.because.code == "filing.no-signature-certificate"
 
 
 def _try(act: Act, step: Callable[[], None]) -> Trial:

@@ -15,7 +15,7 @@ from kaijo.facts.pins import PinKind
 from kaijo.signing.unlock import SigningKey, unlock
 from kaijo.terminals.filing_client import PracticeReturn, sign_return
 from kaijo.terminals.phone_certificate import PhoneCertificates, PhoneKeys
-from kaijo.terminals.proof import practice_certificate
+from kaijo.terminals.proof import filing_certificate
 from kaijo.terminals.rehearsal import CardKeys, rehearse
 from kaijo.web.entries import Wrong, check_pin
 from kaijo.web.filing.memory import Asked, Entered, Laid, Memory
@@ -73,7 +73,7 @@ class FilingPages:
         self._site.table.lay(place, Spot.FILING)
         with self._memory.card(place) as guard:
             try:
-                mark = card_mark(practice_certificate(guard, self._site.clock))
+                mark = card_mark(filing_certificate(guard, self._site.clock))
             except Refused as refused:
                 if not rehearsal or refused.code == "terminal.real-card":
                     raise
