@@ -36,6 +36,7 @@ def test_answers_make_calendar_and_sheet(kaijo: CommandLine, tmp_path: Path, lan
     text = subprocess.run(["pdftotext", str(pdf), "-"], check=True, capture_output=True, text=True).stdout
     title = label("guide.next-year.title", "ja" if lang == "ja" else "en")
     assert "".join(title.split()) in "".join(text.split())
+    assert set("“”") & set(text) == set()  # the font has them as wide as a letter of Japanese
     fonts = subprocess.run(["pdffonts", str(pdf)], check=True, capture_output=True, text=True).stdout
     assert {line.split()[0].partition("+")[2] for line in fonts.splitlines()[2:]} == {"IPAexGothic"}
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import subprocess
+import unicodedata
 from pathlib import Path
 
 import openpyxl
@@ -16,7 +17,8 @@ from kaijo.ledger.corrected import read_corrections
 from kaijo.ledger.layout import known_layouts
 from kaijo.ledger.rules import Rule, Rules
 from kaijo.ledger.workbook import HEADINGS, SHEETS, workbook
-from tests.ledger.samples import mufg
+from kaijo.words import LANGS, Lang, catalogue, label
+from tests.ledger.samples import SAMPLES, mufg, write
 
 RULES = Rules([Rule("家賃", whole=False, money="out", title="地代家賃")])
 EVERY_SHEET = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
@@ -69,6 +71,28 @@ def test_list_of_titles_is_as_long_as_its_sheet_and_warns_of_others(books: Books
     assert (rule.type, rule.formula1, rule.errorStyle) == ("list", "勘定科目一覧", "warning")
     assert str(rule.sqref).startswith("E2:E")
     assert "COUNTA" in str(book.defined_names["勘定科目一覧"].attr_text)
+
+
+def wide(text: object) -> int:
+    return sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in str(text))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_nothing_but_a_long_last_text_is_cut_by_its_column(tmp_path: Path, lang: Lang) -> None:
+    files = [write(tmp_path, layout) for layout in SAMPLES]
+    files.append(files[0].with_name("again.csv"))
+    files[-1].write_bytes(files[0].read_bytes())
+    books = keep_books(files, known_layouts(), RULES, keep_duplicates=False)
+    book = openpyxl.load_workbook(io.BytesIO(workbook(books, lang)))
+    reasons = [label(code, lang) for code in catalogue() if code.startswith("ledger.skip.")]
+    told = {("読み飛ばし", "C", reason) for reason in reasons} | {
+        (name, cell.column_letter, cell.value)
+        for name in SHEETS
+        for row in book[name].iter_rows()
+        for cell in row[: -1 if name == "読み飛ばし" else None]
+        if isinstance(cell.value, str) and not cell.value.startswith("=")
+    }
+    assert {one for one in told if wide(one[2]) > book[one[0]].column_dimensions[one[1]].width} == set()
 
 
 def test_libreoffice_computes_totals_and_a_list_that_grows_without_blanks(tmp_path: Path, books: Books) -> None:

@@ -20,6 +20,14 @@ MOST_ROWS = 1_048_575
 _MOST_TITLES = 500
 _FIRST_TITLE = 6  # of 集計, counted from 0
 _ROOM = 1000
+_WIDTHS = {
+    "明細": (12, 12, 12, 40, 16, 13, 32, 24, 8, 16),
+    "集計": (24, 16, 16, 16),
+    "科目": (24,),
+    "重複": (12, 12, 40, 24, 8, 32),
+    "読み飛ばし": (24, 8, 45, 80),
+}
+"""Of the columns, in characters; one of Japanese is two wide."""
 _LIST = "勘定科目一覧"
 _YEN, _DAY = "#,##0", "yyyy/mm/dd"
 
@@ -37,6 +45,9 @@ def workbook(books: Books, lang: Lang) -> bytes:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(file, options)
     sheets = {name: book.add_worksheet(name) for name in SHEETS}
+    for name, widths in _WIDTHS.items():
+        for column, width in enumerate(widths):
+            sheets[name].set_column(column, column, width)
     bold = book.add_format({"bold": True, "bottom": 1})
     yen, day = book.add_format({"num_format": _YEN}), book.add_format({"num_format": _DAY})
     sheets["明細"].write_row(0, 0, HEADINGS, bold)
@@ -62,8 +73,6 @@ def _movements(sheet: Any, books: Books, lang: Lang, yen: Any, day: Any) -> None
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
-    for column, width in enumerate((11, 12, 12, 40, 16, 13, 18, 24, 8, 16)):
-        sheet.set_column(column, column, width)
     for row, (entry, title, _own, own_name, _placed) in enumerate(books.bookings, 1):
         sheet.write_datetime(row, 0, entry.day, day)
         sheet.write_number(row, 1 if entry.amount > 0 else 2, abs(entry.amount), yen)
@@ -91,8 +100,6 @@ def _totals(sheet: Any, books: Books, names: list[str], bold: Any, yen: Any) -> 
     into, out = Counter[str](), Counter[str]()
     for one in books.bookings:
         (into if one.entry.amount > 0 else out)[one.title] += abs(one.entry.amount)
-    sheet.set_column(0, 0, 24)
-    sheet.set_column(1, 3, 16)
     first, last = _FIRST_TITLE + 1, _FIRST_TITLE + _MOST_TITLES
     end = _last(books)
     sheet.write_row(0, 0, ("確かめ", "入金", "出金"), bold)
@@ -122,6 +129,7 @@ def _last(books: Books) -> int:
 
 
 def _duplicates(sheet: Any, books: Books, bold: Any, yen: Any, day: Any) -> None:
+    sheet.freeze_panes(1, 0)
     sheet.write_row(0, 0, ("日付", "金額", "摘要", "元ファイル", "行", "同じ明細のある行"), bold)
     for row, (entry, source, line) in enumerate(books.duplicates[:MOST_ROWS], 1):
         sheet.write_datetime(row, 0, entry.day, day)
@@ -133,6 +141,7 @@ def _duplicates(sheet: Any, books: Books, bold: Any, yen: Any, day: Any) -> None
 
 
 def _skipped(sheet: Any, books: Books, lang: Lang, bold: Any) -> None:
+    sheet.freeze_panes(1, 0)
     sheet.write_row(0, 0, ("元ファイル", "行", "理由", "内容"), bold)
     for row, one in enumerate(books.skipped, 1):
         if row > MOST_ROWS:
