@@ -117,8 +117,8 @@ def _waiting(desk: Desk) -> APIRouter:
     router = APIRouter(route_class=RepeatingRoute)
 
     @router.post("/tickets", status_code=201, summary="番号札を取る · Take a waiting number")
-    def take(_request: EmptyRequest) -> TicketAnswer:
-        ticket, ahead = waiting.take_ticket(desk)
+    def take(_request: EmptyRequest, key: Key = None) -> TicketAnswer:
+        ticket, ahead = waiting.take_ticket(desk, key=key)
         return TicketAnswer.of(ticket, ahead)
 
     @router.get("/tickets", summary="今日の番号札 · Today's waiting numbers")

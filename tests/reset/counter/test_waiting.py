@@ -43,3 +43,20 @@ def test_numbers_begin_anew_each_day(bench: CounterBench) -> None:
     take_ticket(bench.desk)
     bench.clock.advance(timedelta(days=1))
     assert take_ticket(bench.desk)[0].number == 1
+
+
+def test_number_taken_again_with_the_same_key_is_the_same_number(bench: CounterBench) -> None:
+    take_ticket(bench.desk)
+    first = take_ticket(bench.desk, key="one-wish-of-its-own")
+    take_ticket(bench.desk, key="another-wish-of-its-own")
+    assert take_ticket(bench.desk, key="one-wish-of-its-own") == first
+    assert first[0].number == 2
+    assert first[1] == 1
+    assert len(list_tickets(bench.desk, day_of(bench.clock.now()))) == 3
+
+
+def test_key_of_yesterday_is_no_number_of_today(bench: CounterBench) -> None:
+    take_ticket(bench.desk, key="one-wish-of-its-own")
+    bench.clock.advance(timedelta(days=1))
+    take_ticket(bench.desk)
+    assert take_ticket(bench.desk, key="one-wish-of-its-own")[0].number == 2

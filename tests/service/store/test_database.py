@@ -128,6 +128,7 @@ def test_keys_of_every_table_of_a_card_begin_with_its_pseudonym() -> None:
         "clerks": "id",
         "sign_ins": "digest",
         "tickets": "day",
+        "ticket_wishes": "day",
         "cases": "pseudonym",
         "asked": "pseudonym",
         "letters": "pseudonym",

@@ -43,6 +43,14 @@ class CounterRecords(Protocol):
         """Return the day's waiting numbers in order."""
         ...
 
+    def add_wish(self, ticket: Ticket, wish: str) -> bool:
+        """Keep that this wish was answered with this number; False when the day has the wish."""
+        ...
+
+    def number_of_wish(self, day: date, wish: str) -> int | None:
+        """Return the number that the wish was answered with."""
+        ...
+
     def move_ticket(self, before: Ticket, after: Ticket) -> bool:
         """Store `after` if the state is still that of `before`."""
         ...

@@ -15,15 +15,22 @@ from kaijo.reset.states import require_won
 _LINE_SIZE = 16
 
 
-def take_ticket(desk: Desk) -> tuple[Ticket, int]:
-    """Return the next waiting number of today, and how many wait before it."""
+def take_ticket(desk: Desk, *, key: str | None = None) -> tuple[Ticket, int]:
+    """Return the next waiting number of today, and how many wait before it; with the same `key` the one of before."""
     now = desk.clock.now()
+    today = day_of(now)
     with desk.store.begin() as records:
-        taken = records.tickets(day_of(now))
-        number = taken[-1].number + 1 if taken else 1
-        ticket = Ticket(day_of(now), number, TicketState.WAITING, now)
-        require_won(records.add_ticket(ticket))
-        return ticket, sum(one.state is TicketState.WAITING for one in taken)
+        taken = records.tickets(today)
+        # A number is no id that could be made from the key, so a row says which one the key was answered with.
+        wish = None if key is None else drawn(desk, _LINE_SIZE, key=key, place=f"ticket {today}").hex()
+        earlier = None if wish is None else records.number_of_wish(today, wish)
+        if earlier is None:
+            ticket = Ticket(today, taken[-1].number + 1 if taken else 1, TicketState.WAITING, now)
+            require_won(records.add_ticket(ticket))
+            require_won(wish is None or records.add_wish(ticket, wish))
+        else:
+            ticket = next(one for one in taken if one.number == earlier)
+    return ticket, sum(one.state is TicketState.WAITING for one in taken if one.number < ticket.number)
 
 
 def list_tickets(desk: Desk, day: date) -> tuple[Ticket, ...]:

@@ -25,7 +25,16 @@ from kaijo.service.store.counter_rows import (
     ticket_of,
     ticket_row,
 )
-from kaijo.service.store.counter_schema import asked, cases, clerks, journal, letters, sign_ins, tickets
+from kaijo.service.store.counter_schema import (
+    asked,
+    cases,
+    clerks,
+    journal,
+    letters,
+    sign_ins,
+    ticket_wishes,
+    tickets,
+)
 from kaijo.service.store.rows import Row, ticks
 from kaijo.service.store.statements import Statements, read
 
@@ -68,6 +77,15 @@ class SqlCounterRecords(Statements):
         """Return the day's waiting numbers in order."""
         of_day = select(tickets).where(tickets.c.day == day.isoformat())
         return self._all(ticket_of, of_day.order_by(tickets.c.number))
+
+    def add_wish(self, ticket: Ticket, wish: str) -> bool:
+        """Keep that this wish was answered with this number, if the day does not have the wish."""
+        return self.inserts(ticket_wishes, {"day": ticket.day.isoformat(), "wish": wish, "number": ticket.number})
+
+    def number_of_wish(self, day: date, wish: str) -> int | None:
+        """Return the number that the wish was answered with."""
+        row = self.row(ticket_wishes, and_(ticket_wishes.c.day == day.isoformat(), ticket_wishes.c.wish == wish))
+        return None if row is None else int(row["number"])
 
     def move_ticket(self, before: Ticket, after: Ticket) -> bool:
         """Store `after` if the state is still that of `before`."""

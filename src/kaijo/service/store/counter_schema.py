@@ -42,6 +42,15 @@ tickets = Table(
     Column("clerk", _CLERK),
 )
 
+# Which number a repeated wish for one was answered with, by the keyed name of the wish.
+ticket_wishes = Table(
+    "ticket_wishes",
+    TABLES,
+    Column("day", _DAY, primary_key=True),
+    Column("wish", String(32), primary_key=True),
+    Column("number", Integer, nullable=False),
+)
+
 cases = Table(
     "cases",
     TABLES,

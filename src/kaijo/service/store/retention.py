@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Delete, Select, Table, and_, b
 
 from kaijo.clock import JST
 from kaijo.facts.database import retention
-from kaijo.service.store.counter_schema import asked, cases, letters, sign_ins, tickets
+from kaijo.service.store.counter_schema import asked, cases, letters, sign_ins, ticket_wishes, tickets
 from kaijo.service.store.face_schema import face_checks, face_tries
 from kaijo.service.store.rows import ticks
 from kaijo.service.store.schema import answers, challenges, grants, reservations, sessions
@@ -46,6 +46,7 @@ def prune(store: _Begins, at: datetime, *, most: int = _MOST) -> dict[str, int]:
         ),
         (letters, letters.c.sent_at <= visit, ()),
         (face_tries, face_tries.c.at <= visit, ()),
+        (ticket_wishes, ticket_wishes.c.day < day, ()),
         (tickets, tickets.c.day < day, ()),
     ]
     return {

@@ -14,7 +14,7 @@ from kaijo.errors import ServiceTrouble
 from kaijo.service.store.schema import schema_versions
 
 CONTRACT: Final = 2
-NEWEST: Final = "0004"
+NEWEST: Final = "0005"
 OLDEST: Final = "0001"
 _BY_HAND: Final = frozenset({1, 2})
 _steps: Final = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
