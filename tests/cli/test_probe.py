@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kaijo.clock import JST
 from tests.docs.test_schemas import complaints
+from tests.facts.changed import asked_once
 from tests.support.command import CommandLine
 from tests.support.world import NIGHT, World
 
@@ -50,7 +51,8 @@ def test_probe_without_a_service_says_so_by_exit_code_and_figures(
 ) -> None:
     file = tmp_path / "kaijo.prom"
     walk = ("probe", "--service", "http://127.0.0.1:9", "--data", str(tmp_path / "probe"), "--textfile", str(file))
-    ended = kaijo(*walk, "--json", "--clock", NIGHT.isoformat())
+    with asked_once():
+        ended = kaijo(*walk, "--json", "--clock", NIGHT.isoformat())
     assert (ended.code, ended.json()["outcome"], ended.json()["code"]) == (5, "failed", "service.unreachable")
     assert (figures(file)["kaijo_probe_success"], "kaijo_probe_good_timestamp_seconds" in figures(file)) == (0, False)
     assert kaijo("probe", "--every", "soon").code == 2

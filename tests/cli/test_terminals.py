@@ -10,6 +10,7 @@ import pytest
 from kaijo.facts.pins import PinKind
 from kaijo.terminals.kiosk import KioskStep
 from kaijo.words import label
+from tests.facts.changed import asked_once
 from tests.support.command import CommandLine, Ended
 from tests.support.world import NEW_PINS, NIGHT, World, pins_of
 
@@ -142,7 +143,7 @@ def test_other_pins_are_sent_to_the_counter(holder: Holder, kind: str) -> None:
 
 
 def test_unreachable_service_is_said_before_a_pin_is_sent(kaijo: CommandLine, card: Path) -> None:
-    with socket.socket() as taken:
+    with socket.socket() as taken, asked_once():
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         ended = kaijo(
@@ -154,10 +155,11 @@ def test_unreachable_service_is_said_before_a_pin_is_sent(kaijo: CommandLine, ca
 
 @pytest.mark.parametrize("url", ["nonsense", "ftp://127.0.0.1", "http://", "http://127.0.0.1:x"])
 def test_odd_service_address_is_a_clear_error(kaijo: CommandLine, card: Path, url: str) -> None:
-    ended = kaijo(
-        "phone", "reserve", "--pin", "signature", "--card", str(card), "--service", url, "--json",
-        "--clock", NIGHT.isoformat(), stdin=f"{PROOF}\n",
-    )  # fmt: skip
+    with asked_once():
+        ended = kaijo(
+            "phone", "reserve", "--pin", "signature", "--card", str(card), "--service", url, "--json",
+            "--clock", NIGHT.isoformat(), stdin=f"{PROOF}\n",
+        )  # fmt: skip
     assert (ended.code, ended.json()["error"]["code"]) in {(2, "usage.service-url"), (5, "service.unreachable")}
 
 

@@ -175,7 +175,7 @@ class Crooked(ServiceClient):
         super().__init__("http://127.0.0.1:1")
         self.answer = answer
 
-    def _call(self, *_arguments: object) -> dict[str, object]:
+    def _call(self, *_arguments: object, **_named: object) -> dict[str, object]:
         return self.answer
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from kaijo.card.guard import TriesReading
 from kaijo.web import pages
+from tests.facts.changed import asked_once
 from tests.support.world import World
 
 from .visitor import Table, Visitor
@@ -18,6 +19,7 @@ NO_SERVICE = "http://127.0.0.1:1"
 @contextmanager
 def laid_out(world: World) -> Iterator[Visiting]:
     with ExitStack() as stack:
+        stack.enter_context(asked_once())  # a service that is away is not waited for
         tables: list[Table] = []
 
         def visit(

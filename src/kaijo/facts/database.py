@@ -17,7 +17,12 @@ class Repeats:
 
 def store_repeats() -> Repeats:
     """Return how often a verb is tried that the database did not let through [fact: store-repeats]."""
-    row = fact("store-repeats")
+    return repeats_of("store-repeats")
+
+
+def repeats_of(fact_id: str) -> Repeats:
+    """Return the repeats that a fact of this form spells. Raises UsageProblem `facts.damaged`."""
+    row = fact(fact_id)
     first, most = (timedelta(milliseconds=row.count(name)) for name in ("first_milliseconds", "most_milliseconds"))
     return Repeats(row.count("tries"), first, most)
 

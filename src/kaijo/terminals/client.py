@@ -3,8 +3,8 @@
 import base64
 import secrets
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 import httpx2
@@ -12,17 +12,20 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kaijo.clock import Clock
 from kaijo.errors import KaijoError, Refused, ServiceTrouble, UsageProblem
+from kaijo.facts.database import Repeats
 from kaijo.facts.pins import PinKind
+from kaijo.facts.terminals import terminal_repeats
 from kaijo.terminals.identity import HEADER, Identity, join_message, place_of
+from kaijo.terminals.repeating import NoAnswerError, ask_until_answered
 from kaijo.words import LANGS, catalogue, explain
 
 _TIMEOUT_SECONDS = 20.0
 _OK = 200
-# A wish keeps its key over all repeats, so that it is granted once. The service has already tried for seconds.
 _KEY = "Idempotency-Key"
 _KEY_SIZE = 24
-_AGAIN = frozenset({"store.busy", "store.unsure"})
-_PAUSES = (0.5, 1.0)
+_ONCE = Repeats(1, timedelta(), timedelta())
+# Those in which nothing has reached the service.
+_NOT_HEARD = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 _REFUSED = (401, 404, 409, 429)
 _ERRORS: dict[int, type[KaijoError]] = {**dict.fromkeys(_REFUSED, Refused), 422: UsageProblem}
 
@@ -31,11 +34,22 @@ class ServiceClient:
     """One connection to one service. Every refusal of the service comes out as the error it names.
 
     `terminals` are the enrolled ones that speak here: each signs what is said at the paths of its place.
-    Raises ServiceTrouble `service.unreachable`, `service.out-of-contract` from every method.
+    What gets no answer is said again after a `pause` in seconds, at most as often as [fact: terminal-repeats].
+    Raises ServiceTrouble `service.unreachable` (nothing was done), `service.no-answer` (it may have been done),
+    `service.out-of-contract` from every method.
     """
 
-    def __init__(self, url: str, *, client: httpx2.Client | None = None, terminals: Iterable[Identity] = ()) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        client: httpx2.Client | None = None,
+        terminals: Iterable[Identity] = (),
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.url = url.rstrip("/")
+        self._repeats = terminal_repeats()
+        self._pause = pause
         self._device = secrets.token_hex(16)
         self._terminals = {one.place: one for one in terminals}
         self._client = client or httpx2.Client(timeout=_TIMEOUT_SECONDS, trust_env=False)
@@ -51,8 +65,8 @@ class ServiceClient:
         self._client.close()
 
     def health(self) -> dict[str, Any]:
-        """Return the service's state, time and policy."""
-        return self._call("GET", "/health")
+        """Return the service's state, time and policy; asked once, for whoever wants to know how it is now."""
+        return self._call("GET", "/health", repeats=_ONCE)
 
     def join(self, code: str, clock: Clock) -> Identity:
         """Make a key and have it enrolled with the operator's code. Raises Refused `terminal.bad-code`."""
@@ -188,19 +202,20 @@ class ServiceClient:
         path: str,
         body: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
+        *,
         by: Identity | None = None,
+        repeats: Repeats | None = None,
     ) -> dict[str, Any]:
         terminal = by or self._terminals.get(place_of(path) or "")
-        if method == "POST":
-            headers = {**(headers or {}), _KEY: secrets.token_urlsafe(_KEY_SIZE)}
-            for pause in _PAUSES:
-                try:
-                    return self._on_time(method, path, body, headers, terminal)
-                except ServiceTrouble as trouble:
-                    if trouble.code not in _AGAIN:
-                        raise
-                time.sleep(pause)
-        return self._on_time(method, path, body, headers, terminal)
+        wish = method == "POST"
+        sent = {**(headers or {}), **({_KEY: secrets.token_urlsafe(_KEY_SIZE)} if wish else {})}
+        return ask_until_answered(
+            lambda: self._on_time(method, path, body, sent, terminal),
+            repeats or self._repeats,
+            self._pause,
+            url=self.url,
+            wish=wish,
+        )
 
     def _on_time(
         self,
@@ -237,8 +252,9 @@ class ServiceClient:
             raise UsageProblem("usage.service-url", url=self.url) from None
         except httpx2.UnsupportedProtocol:
             raise UsageProblem("usage.service-url", url=self.url) from None
-        except httpx2.TransportError:
-            raise ServiceTrouble("service.unreachable", url=self.url) from None
+        except httpx2.TransportError as error:
+            silent = isinstance(error, httpx2.ReadTimeout)
+            raise NoAnswerError(heard=not isinstance(error, _NOT_HEARD), silent=silent) from None
         except httpx2.DecodingError:
             raise ServiceTrouble("service.out-of-contract", url=self.url, status=_OK) from None
         try:
