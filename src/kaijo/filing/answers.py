@@ -3,17 +3,16 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kaijo.errors import CardTrouble, KaijoError, ServiceTrouble, UsageProblem
 from kaijo.facts.desk import largest_return
 from kaijo.filing.models import ErrorAnswer
-from kaijo.words import LANGS, explain
+from kaijo.wire.answers import bad_request, body_of, http_problem, internal
+from kaijo.wire.bodies import given_again, read_body
 
 _BY_CODE: Final = {
     "filing.not-signed-in": 401,
@@ -22,8 +21,6 @@ _BY_CODE: Final = {
     "service.body-too-large": 413,
     "service.internal": 500,
 }
-_MOST_NAMES: Final = 8
-_LONGEST_NAME: Final = 40
 BODY_LIMIT: Final = 4 * largest_return()
 PRACTICE_HEADER: Final = "X-Kaijo-Practice"
 ERROR_ANSWERS: Final[Mapping[int | str, dict[str, Any]]] = {
@@ -40,31 +37,23 @@ ERROR_ANSWERS: Final[Mapping[int | str, dict[str, Any]]] = {
 
 
 def answer_of(error: KaijoError) -> JSONResponse:
-    """Return the whole answer: code, data, and the sentences in every language."""
-    messages = {}
-    for lang in LANGS:
-        said = explain(error, lang)
-        messages[lang] = {"title": said.title, "cause": said.cause, "remedy": said.remedy}
-    return JSONResponse({"practice": True, **error.diagnostics(), "messages": messages}, status_code=_status(error))
+    """Return the whole answer, with the practice mark."""
+    return JSONResponse({"practice": True, **body_of(error)}, status_code=_status(error))
 
 
 def on_kaijo_error(_request: Request, error: Exception) -> JSONResponse:
     """Answer one of our errors."""
-    return answer_of(error if isinstance(error, KaijoError) else ServiceTrouble("service.internal"))
+    return answer_of(error if isinstance(error, KaijoError) else internal())
 
 
 async def on_bad_request(_request: Request, error: Exception) -> JSONResponse:
     """Answer a request that is not of the agreed form, naming the fields but never what was in them."""
-    problems = error.errors() if isinstance(error, RequestValidationError) else []
-    fields = sorted({".".join(str(part) for part in problem["loc"][1:]) or "body" for problem in problems})
-    return answer_of(UsageProblem("service.bad-request", fields=[one[:_LONGEST_NAME] for one in fields[:_MOST_NAMES]]))
+    return answer_of(bad_request(error))
 
 
 async def on_http_error(_request: Request, error: Exception) -> JSONResponse:
     """Answer a path or method that does not exist."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    code = {404: "service.not-found", 405: "service.method-not-allowed"}.get(status)
-    return answer_of(UsageProblem(code) if code else UsageProblem("service.bad-request", fields=["body"]))
+    return answer_of(http_problem(error))
 
 
 class Envelope:
@@ -86,34 +75,11 @@ class Envelope:
             await send(message)
 
         try:
-            body = await _read(scope, receive)
+            body = await read_body(scope, receive, limit=BODY_LIMIT)
         except UsageProblem as problem:
             await answer_of(problem)(scope, receive, marked)
-            return
-        given = False
-
-        async def replayed() -> Message:
-            nonlocal given
-            if given:
-                return await receive()
-            given = True
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        await self._app(scope, replayed, marked)
-
-
-async def _read(scope: Scope, receive: Receive) -> bytes:
-    declared = Headers(scope=scope).get("content-length", "0")
-    if declared.isdecimal() and int(declared) > BODY_LIMIT:
-        raise UsageProblem("service.body-too-large", limit=BODY_LIMIT)
-    body, more = bytearray(), True
-    while more:
-        message = await receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-        if len(body) > BODY_LIMIT:
-            raise UsageProblem("service.body-too-large", limit=BODY_LIMIT)
-    return bytes(body)
+        else:
+            await self._app(scope, given_again(body, receive), marked)
 
 
 def _status(error: KaijoError) -> int:

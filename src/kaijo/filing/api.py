@@ -5,7 +5,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Header
 from fastapi.exceptions import RequestValidationError
-from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -27,14 +26,8 @@ from kaijo.filing.models import (
 )
 from kaijo.filing.reading import SCHEMA
 from kaijo.filing.records import Desk
+from kaijo.wire.answers import SILENT
 
-_SILENT: TelemetryConfig = {
-    "tracing": False,
-    "metrics": False,
-    "logs": False,
-    "operation_spans": False,
-    "auto_configure": False,
-}
 _BEARER = "Bearer "
 Token = Annotated[str, Header(alias="Authorization", max_length=128, description="Bearer and the token of the sign-in")]
 
@@ -47,7 +40,7 @@ def create_app(desk: Desk) -> FastAPI:
         summary="練習用。ここで送っても、どの役所にも届きません · Practice: nothing sent here reaches any authority",
         docs_url=None,
         redoc_url=None,
-        telemetry=_SILENT,
+        telemetry=SILENT,
     )
     app.add_middleware(Envelope)
     app.add_exception_handler(KaijoError, on_kaijo_error)

@@ -1,19 +1,17 @@
-"""Errors as answers: one table from our error tree to HTTP, and one body for all of them."""
+"""Errors as answers: one table from our error tree to HTTP."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any, Final
 
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from kaijo.errors import CardTrouble, GuardRefused, KaijoError, Refused, ServiceTrouble, UsageProblem
 from kaijo.service.models import ErrorAnswer
 from kaijo.service.telemetry.context import answered_with
-from kaijo.words import LANGS, explain
+from kaijo.wire.answers import bad_request, body_of, http_problem
 
 _UNKNOWN: Final = frozenset(
     {
@@ -66,15 +64,6 @@ def status_of(error: KaijoError) -> int:
     return _BY_CODE.get(error.code, by_class)
 
 
-def body_of(error: KaijoError) -> dict[str, object]:
-    """Return the answer's body: code, data, and the sentences in every language."""
-    messages = {}
-    for lang in LANGS:
-        said = explain(error, lang)
-        messages[lang] = {"title": said.title, "cause": said.cause, "remedy": said.remedy}
-    return {**error.diagnostics(), "messages": messages}
-
-
 def answer_of(error: KaijoError) -> JSONResponse:
     """Return the whole answer, and note its code for log and figures."""
     answered_with(error.code)
@@ -89,26 +78,11 @@ def _headers(error: KaijoError) -> dict[str, str]:
     return {"WWW-Authenticate": "Kaijo-Terminal"} if error.code in _UNKNOWN else {}
 
 
-def internal() -> KaijoError:
-    """Return what is said when we do not know what happened: nothing else."""
-    return ServiceTrouble("service.internal")
-
-
 async def on_bad_request(_request: Request, error: Exception) -> JSONResponse:
     """Answer a request that is not of the agreed form, naming the fields but never what was in them."""
-    problems = error.errors() if isinstance(error, RequestValidationError) else []
-    fields = sorted({".".join(str(part) for part in problem["loc"][1:]) or "body" for problem in problems})
-    return answer_of(UsageProblem("service.bad-request", fields=[field[:_LONGEST_NAME] for field in fields[:_MOST]]))
+    return answer_of(bad_request(error))
 
 
 async def on_http_error(_request: Request, error: Exception) -> JSONResponse:
     """Answer a path or method that does not exist."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    codes = {404: "service.not-found", 405: "service.method-not-allowed"}
-    if status in codes:
-        return answer_of(UsageProblem(codes[status]))
-    return answer_of(UsageProblem("service.bad-request", fields=["body"]) if status < 500 else internal())
-
-
-_LONGEST_NAME: Final = 40
-_MOST: Final = 8
+    return answer_of(http_problem(error))

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Path
 from fastapi.exceptions import RequestValidationError
-from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 
 from kaijo import __version__
@@ -59,15 +58,8 @@ from kaijo.service.telemetry.house import Telemetry, telemetry
 from kaijo.service.telemetry.requests import Watched
 from kaijo.service.terminal_api import Gate, terminal_router
 from kaijo.service.throttle import Throttle
+from kaijo.wire.answers import SILENT
 
-# Traces would carry session ids and bodies to wherever an environment variable says.
-_SILENT: TelemetryConfig = {
-    "tracing": False,
-    "metrics": False,
-    "logs": False,
-    "operation_spans": False,
-    "auto_configure": False,
-}
 Device = Annotated[
     str | None,
     Header(alias="Kaijo-Device", max_length=32, pattern="^[0-9a-f]{32}$", description="what a phone calls itself"),
@@ -97,7 +89,7 @@ def create_app(
         summary="暗証番号の初期化の予約とキオスク端末の手続き · Reservations of PIN resets, and kiosk sessions",
         docs_url=None,
         redoc_url=None,
-        telemetry=_SILENT,
+        telemetry=SILENT,
     )
     app.add_middleware(Envelope)
     if desk.limited:

@@ -2,12 +2,14 @@
 
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kaijo.errors import KaijoError, UsageProblem
-from kaijo.service.answers import answer_of, internal
+from kaijo.errors import KaijoError
+from kaijo.service.answers import answer_of
 from kaijo.service.telemetry.logs import note_failure
+from kaijo.wire.answers import internal
+from kaijo.wire.bodies import given_again, read_body
 
 BODY_LIMIT: Final = 65_536
 PICTURES_LIMIT: Final = 2_097_152
@@ -41,8 +43,9 @@ class Envelope:
             await send(message)
 
         try:
-            body = await _read(scope, receive)
-            await self._app(scope, _replay(body, receive), send_uncached)
+            limit = PICTURES_LIMIT if scope["path"].startswith(_PICTURES) else BODY_LIMIT
+            body = await read_body(scope, receive, limit=limit)
+            await self._app(scope, given_again(body, receive), send_uncached)
         except Exception as error:  # noqa: BLE001 -- the last word: whatever it is, the caller gets no detail
             if not isinstance(error, KaijoError):
                 note_failure(error)
@@ -50,32 +53,3 @@ class Envelope:
                 return
             answer = answer_of(error if isinstance(error, KaijoError) else internal())
             await answer(scope, receive, send_uncached)
-
-
-async def _read(scope: Scope, receive: Receive) -> bytes:
-    limit = PICTURES_LIMIT if scope["path"].startswith(_PICTURES) else BODY_LIMIT
-    declared = Headers(scope=scope).get("content-length", "0")
-    if declared.isdecimal() and int(declared) > limit:
-        raise UsageProblem("service.body-too-large", limit=limit)
-    body = bytearray()
-    more = True
-    while more:
-        message = await receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-        if len(body) > limit:
-            raise UsageProblem("service.body-too-large", limit=limit)
-    return bytes(body)
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    given = False
-
-    async def replayed() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return replayed

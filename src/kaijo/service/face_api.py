@@ -11,7 +11,6 @@ from kaijo.reset.face_checks import decide_face, draw_for, look_at, open_face_ch
 from kaijo.reset.face_ports import Reading, SignedSurface
 from kaijo.reset.face_verdict import ADVICE, blocking
 from kaijo.reset.reservations import Evidence
-from kaijo.service.answers import body_of
 from kaijo.service.face_models import (
     Cause,
     DecisionAnswer,
@@ -25,6 +24,7 @@ from kaijo.service.face_models import (
 )
 from kaijo.service.models import Messages
 from kaijo.service.repeating import RepeatingRoute
+from kaijo.wire.answers import body_of
 
 CheckId = Annotated[str, Path(max_length=128, description="the id that opening the face check gave")]
 

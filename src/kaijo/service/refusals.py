@@ -16,7 +16,8 @@ from kaijo.reset.again import again
 from kaijo.reset.desk import Desk
 from kaijo.reset.limits import Marks, spend
 from kaijo.reset.operations import count_refusal
-from kaijo.service.answers import answer_of, internal
+from kaijo.service.answers import answer_of
+from kaijo.wire.answers import internal
 
 
 def counting(desk: Desk) -> Callable[[Request, Exception], JSONResponse]:
