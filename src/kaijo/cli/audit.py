@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kaijo import app
-from kaijo.cli.options import clock_option, data_option, database_option
+from kaijo.cli.options import store_options
 from kaijo.cli.speech import json_option, lang_option, speech
 from kaijo.clock import clock_at
 from kaijo.errors import UsageProblem
@@ -24,9 +24,7 @@ def command() -> None:
 
 @command.command("checkpoint")
 @click.option("--keep", metavar="FILE", type=_file, help="このファイルに1行加える / append the line to this file")
-@data_option
-@database_option
-@clock_option
+@store_options
 @lang_option
 @json_option
 def checkpoint(keep: Path | None, data: Path | None, database: str | None, clock: str | None) -> None:
@@ -49,9 +47,7 @@ def checkpoint(keep: Path | None, data: Path | None, database: str | None, clock
 
 @command.command("export")
 @click.argument("file", metavar="FILE", type=_file)
-@data_option
-@database_option
-@clock_option
+@store_options
 @lang_option
 @json_option
 def export(file: Path, data: Path | None, database: str | None, clock: str | None) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from kaijo import app
-from kaijo.cli.options import clock_option, data_option, database_option
+from kaijo.cli.options import data_option, database_option, store_options
 from kaijo.cli.soundness import tell
 from kaijo.cli.speech import json_option, lang_option, speech
 from kaijo.clock import clock_at
@@ -47,9 +47,7 @@ def upgrade(data: Path | None, database: str | None) -> None:
 
 
 @command.command("check")
-@data_option
-@database_option
-@clock_option
+@store_options
 @lang_option
 @json_option
 def check(data: Path | None, database: str | None, clock: str | None) -> int:
@@ -58,9 +56,7 @@ def check(data: Path | None, database: str | None, clock: str | None) -> int:
 
 
 @command.command("prune")
-@data_option
-@database_option
-@clock_option
+@store_options
 @lang_option
 @json_option
 def prune(data: Path | None, database: str | None, clock: str | None) -> None:

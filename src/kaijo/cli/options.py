@@ -65,6 +65,11 @@ database_option = click.option(
 )
 
 
+def store_options(command: _Command) -> _Command:
+    """Add `--data DIR`, `--database URL` and `--clock TIME`: whose store, and what time it is there."""
+    return data_option(database_option(clock_option(command)))
+
+
 def card_options(command: _Command) -> _Command:
     """Add `--card FILE` and `--reader NAME`: where the card lies."""
     card = click.option(

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from kaijo import app
-from kaijo.cli.options import clock_option, data_option, database_option
+from kaijo.cli.options import store_options
 from kaijo.cli.speech import json_option, lang_option, speech
 from kaijo.clock import clock_at
 
@@ -16,9 +16,7 @@ def command() -> None:
 
 
 @command.command("list")
-@data_option
-@database_option
-@clock_option
+@store_options
 @lang_option
 @json_option
 def listed(data: Path | None, database: str | None, clock: str | None) -> None:
@@ -38,9 +36,7 @@ def listed(data: Path | None, database: str | None, clock: str | None) -> None:
 
 @command.command("release")
 @click.argument("pseudonym", metavar="PSEUDONYM")
-@data_option
-@database_option
-@clock_option
+@store_options
 @lang_option
 @json_option
 def release(pseudonym: str, data: Path | None, database: str | None, clock: str | None) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from kaijo import app
-from kaijo.cli.options import clock_option, data_option, database_option, service_option
+from kaijo.cli.options import clock_option, service_option, store_options
 from kaijo.cli.pin_entry import ask
 from kaijo.cli.speech import json_option, lang_option, speech
 from kaijo.clock import clock_at
@@ -21,9 +21,7 @@ def command() -> None:
 @command.command("enrol")
 @_name
 @click.option("--place", type=click.Choice(["kiosk", "counter"]), default="kiosk", show_default=True)
-@data_option
-@database_option
-@clock_option
+@store_options
 @lang_option
 @json_option
 def enrol(name: str, place: str, data: Path | None, database: str | None, clock: str | None) -> None:
@@ -60,9 +58,7 @@ def join(service: str, clock: str | None) -> None:
 
 
 @command.command("list")
-@data_option
-@database_option
-@clock_option
+@store_options
 @lang_option
 @json_option
 def listed(data: Path | None, database: str | None, clock: str | None) -> None:
@@ -84,9 +80,7 @@ def listed(data: Path | None, database: str | None, clock: str | None) -> None:
 
 @command.command("revoke")
 @_name
-@data_option
-@database_option
-@clock_option
+@store_options
 @lang_option
 @json_option
 def revoke(name: str, data: Path | None, database: str | None, clock: str | None) -> None:
