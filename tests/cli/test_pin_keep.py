@@ -3,13 +3,16 @@
 import json
 from pathlib import Path
 
+import keyring
 import pytest
 
 from kaijo.app.remembering import ENDINGS
 from kaijo.facts.pins import PinKind
 from kaijo.keep.weakness import weaknesses
+from tests.docs.test_schemas import complaints
 from tests.support.canary import files_below, found
 from tests.support.command import CommandLine
+from tests.support.keychains import Trusted
 
 PIN = "KANARI7294"
 PASSPHRASE = "correct horse battery"
@@ -60,6 +63,10 @@ def test_every_target_writes_its_file_and_no_pin_anywhere_else(
         (("--to", "kdbx", "--out", "pins.pdf"), (), (2, "keep.wrong-ending")),
         (("--to", "kdbx"), (), (2, "keep.no-file")),
         ((), (), (2, "keep.no-target")),
+        (("--to", "paper", "--out", "a.pdf", "--undo"), (), (2, "keep.undo-what")),
+        (("--to", "paper", "--out", "a.pdf", "--replace"), (), (2, "keep.undo-what")),
+        (("--to", "paper", "--out", "a.pdf", "--name", "1234"), (), (2, "keep.bad-name")),
+        (("--to", "paper", "--out", "a.pdf", "--name", "kanari1"), ("KANARI1", "KANARI1"), (4, "keep.pin-in-name")),
         (("--to", "paper", "--out", "a.pdf", "--wipe", "b.pdf"), (), (2, "keep.no-target")),
         (("--to", "paper", "--out", "a.pdf"), ("KANARI7294", "KANARI7295"), (4, "guard.pins-differ")),
         (("--to", "paper", "--out", "a.pdf"), ("KANARI", "KANARI"), (4, "guard.wrong-form")),
@@ -87,14 +94,38 @@ def test_unencrypted_file_can_be_wiped(kaijo: CommandLine, tmp_path: Path, targe
 def test_machine_without_a_keychain_is_told_other_ways(
     kaijo: CommandLine, monkeypatch: pytest.MonkeyPatch, backend: str, code: str
 ) -> None:
-    import keyring
-
     monkeypatch.setattr(
         keyring.core, "_keyring_backend", keyring.core.load_keyring(f"keyring.backends.{backend}.Keyring")
     )
     ended = kaijo("pin", "keep", "--to", "keychain", "--json")
     assert (ended.code, ended.json()["error"]["code"]) == (4, code)
     assert "--to kdbx" in ended.json()["error"]["remedy"]
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], str]:
+    backend = Trusted()
+    monkeypatch.setattr(keyring.core, "_keyring_backend", backend)
+    return backend.kept
+
+
+def test_keychain_keeps_a_family_apart_and_replaces_only_when_told(
+    kaijo: CommandLine, kept: dict[tuple[str, str], str]
+) -> None:
+    words = ("pin", "keep", "--pin", "resident", "--to", "keychain", "--json")
+    ended = [kaijo(*words, *more, stdin=typed(pin, pin)) for pin, more in (("8642", ()), ("9753", ("--name", "母")))]
+    assert [(one.code, one.json()["name"], one.json()["replaced"]) for one in ended] == [(0, "", []), (0, "母", [])]
+    refused = kaijo(*words, "--name", "母", stdin=typed("1357", "1357"))
+    assert (refused.code, refused.json()["error"]["code"]) == (4, "keep.already-kept")
+    assert sorted(kept.values()) == ["8642", "9753"]
+    told = kaijo(*words, "--name", "母", "--replace", stdin=typed("1357", "1357")).json()
+    assert (told["replaced"], complaints("pin-keep", told)) == (["resident"], [])
+    assert kept["Kaijo", "My Number Card (母) resident"] == "1357"
+    back = kaijo(*words, "--name", "母", "--undo").json()
+    assert (back["restored"], complaints("pin-keep", back)) == (["resident"], [])
+    assert kept["Kaijo", "My Number Card (母) resident"] == "9753"
+    never = kaijo(*words, "--undo")
+    assert (never.code, never.json()["error"]["code"]) == (1, "keep.nothing-to-undo")
 
 
 def test_recall_is_learned_tested_and_forgotten_without_the_pin_on_the_disk(kaijo: CommandLine, home: Path) -> None:

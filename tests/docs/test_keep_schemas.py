@@ -20,7 +20,8 @@ def test_words_of_the_schemas_are_those_of_the_code() -> None:
     kinds = [kind.value for kind in PinKind]
     assert part("pin-suggestion", "properties", "kind", "enum") == kinds
     assert part("pin-recall", "properties", "kind", "enum") == kinds
-    assert part("pin-keep", "properties", "kinds", "items", "enum") == kinds
+    for listed in ("kinds", "replaced", "restored"):
+        assert part("pin-keep", "properties", listed, "items", "enum") == kinds
     assert part("pin-keep", "properties", "target", "enum") == [*TARGETS, None]
 
 

@@ -73,5 +73,12 @@ def test_keepassxc_imports_the_xml(tmp_path: Path, lang: Lang, monkeypatch: pyte
     assert shown.stdout.decode().strip() == "KATEMO7294"
 
 
+@pytest.mark.parametrize("manager", Manager)
+def test_every_import_file_tells_which_card_it_is(manager: Manager) -> None:
+    named = [entry(kind, pin, "ja", "母") for kind, pin in PINS.items()]
+    content = export(manager, named).decode()
+    assert [one.title for one in named if one.title not in content or "（母）" not in one.title] == []
+
+
 def test_entry_hides_its_pin_from_repr() -> None:
     assert "KATEMO7294" not in repr(entries()[0])

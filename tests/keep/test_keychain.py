@@ -1,4 +1,4 @@
-"""What is trusted, and what is done with a backend, on one in memory: no desktop, no keychain, on a test machine."""
+"""What is trusted, and what is done with a keychain, on one in memory."""
 
 import keyring
 import keyring.backends.chainer
@@ -7,30 +7,12 @@ import keyring.backends.null
 import keyring.backends.SecretService
 import pytest
 from keyring.backend import KeyringBackend
-from keyring.errors import PasswordSetError
 
-from kaijo.errors import GuardRefused
+from kaijo.errors import GuardRefused, Refused
 from kaijo.facts.pins import PinKind
 from kaijo.keep.entry import entry
-from kaijo.keep.keychain import SERVICE, is_trusted, keychain, put
-
-
-class InMemory(KeyringBackend):
-    """A backend by keyring's own interface. `sealed` refuses, `forgets` says yes and keeps nothing."""
-
-    def __init__(self, *, sealed: bool = False, forgets: bool = False) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.kept: dict[tuple[str, str], str] = {}
-        self._sealed, self._forgets = sealed, forgets
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        if self._sealed:
-            raise PasswordSetError
-        if not self._forgets:
-            self.kept[service, username] = password
+from kaijo.keep.keychain import SERVICE, held, is_trusted, keychain, put, restore
+from tests.support.keychains import InMemory
 
 
 def made(backend: type[KeyringBackend]) -> KeyringBackend:
@@ -59,11 +41,38 @@ def test_system_backend_is_trusted() -> None:
     assert not is_trusted(made(keyring.backends.null.Keyring))
 
 
-def test_pin_is_kept_and_a_former_one_replaced() -> None:
-    backend = InMemory()
+def values(backend: InMemory) -> dict[str, str]:
+    assert {service for service, _ in backend.kept} == {SERVICE}
+    return {place: pin for (_, place), pin in backend.kept.items()}
+
+
+def test_pin_is_kept_and_a_former_one_replaced_and_put_back() -> None:
+    backend, place = InMemory(), "My Number Card signature"
     told = [put(backend, entry(PinKind.SIGNATURE, pin, "ja")) for pin in ("KATEMO7294", "katemo7294", "TANUSE7292")]
     assert told == [False, False, True]
-    assert backend.kept == {(SERVICE, "My Number Card signature"): "TANUSE7292"}
+    for now, former in (("TANUSE7292", "KATEMO7294"), ("KATEMO7294", "TANUSE7292"), ("TANUSE7292", "KATEMO7294")):
+        assert values(backend) == {place: now, f"{place}, former": former}
+        restore(backend, PinKind.SIGNATURE, "")
+
+
+def test_cards_of_a_family_stand_beside_each_other() -> None:
+    backend = InMemory()
+    for name, pin in (("", "8642"), ("母", "9753"), ("child", "1986")):
+        assert not put(backend, entry(PinKind.RESIDENT, pin, "ja", name))
+    assert values(backend) == {
+        "My Number Card resident": "8642",
+        "My Number Card (母) resident": "9753",
+        "My Number Card (child) resident": "1986",
+    }
+    assert [held(backend, PinKind.RESIDENT, name) for name in ("", "母", "父")] == [True, True, False]
+
+
+def test_what_was_never_replaced_is_not_put_back() -> None:
+    backend = InMemory()
+    put(backend, entry(PinKind.RESIDENT, "8642", "ja", "母"))
+    with pytest.raises(Refused) as caught:
+        restore(backend, PinKind.RESIDENT, "母")
+    assert (caught.value.code, values(backend)) == ("keep.nothing-to-undo", {"My Number Card (母) resident": "8642"})
 
 
 @pytest.mark.parametrize("backend", [InMemory(sealed=True), InMemory(forgets=True)])

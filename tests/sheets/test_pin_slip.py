@@ -24,14 +24,15 @@ def _squeezed(text: str) -> str:
     return "".join(text.split())
 
 
+@pytest.mark.parametrize("name", ["", "母の card"])
 @pytest.mark.parametrize("lang", LANGS)
-def test_every_word_is_on_the_slip_in_one_font_that_has_every_letter(tmp_path: Path, lang: Lang) -> None:
-    entries = [entry(kind, pin, lang) for kind, pin in PINS.items()]
+def test_every_word_is_on_the_slip_in_one_font_that_has_every_letter(tmp_path: Path, lang: Lang, name: str) -> None:
+    entries = [entry(kind, pin, lang, name) for kind, pin in PINS.items()]
     file, content = tmp_path / "slip.pdf", slip_content(entries, lang)
     file.write_bytes(pin_slip(entries, lang))
     text = _squeezed(_said("pdftotext", str(file), "-"))
     words = [content["title"], content["fold"], content["foot"], *content["outside"]]  # type: ignore[misc]
-    wanted = [*words, *PINS.values(), *(show(kind, lang) for kind in PINS)]
+    wanted = [name, *words, *PINS.values(), *(show(kind, lang) for kind in PINS)]
     assert [word for word in wanted if _squeezed(str(word)) not in text] == []
     fonts = _said("pdffonts", str(file)).splitlines()[2:]
     assert [font.split()[0].partition("+")[2] for font in fonts] == ["IPAexGothic"]

@@ -50,6 +50,11 @@ def suggest(kind: str, *, show: bool) -> int:
     type=click.Path(path_type=Path, dir_okay=False),
     help="書くファイル / the file to write",
 )
+@click.option("--name", metavar="NAME", help="カードの呼び名（例：母）/ what you call this card, such as mother")
+@click.option("--replace", is_flag=True, help="キーチェーンの前の番号を書き換える / replace what the keychain holds")
+@click.option(
+    "--undo", is_flag=True, help="キーチェーンを書き換える前に戻す / put back what was replaced in the keychain"
+)
 @click.option(
     "--wipe",
     "wiped",
@@ -59,35 +64,67 @@ def suggest(kind: str, *, show: bool) -> int:
 )
 @lang_option
 @json_option
-def keep(*, kinds: tuple[str, ...], target: str | None, out: Path | None, wiped: Path | None) -> int:
+def keep(
+    *,
+    kinds: tuple[str, ...],
+    target: str | None,
+    out: Path | None,
+    name: str | None,
+    replace: bool,
+    undo: bool,
+    wiped: Path | None,
+) -> int:
     """暗証番号を安全に控える / keep PINs: keychain, KeePass file, paper, import files. Asks for each PIN twice."""
+    from kaijo.keep.entry import card_name
+
     if (wiped is None) == (target is None):
         raise UsageProblem("keep.no-target")
+    if ((replace or undo) and target != "keychain") or (undo and not kinds):
+        raise UsageProblem("keep.undo-what")
     if wiped is not None:
         from kaijo.keep.files import wipe
 
         wipe(wiped)
-        _answer("keep.wiped", wiped=str(wiped), target=None, file=None, kinds=[], replaced=[])
+        _answer("keep.wiped", wiped=str(wiped))
         return 0
+    called = "" if name is None else card_name(name)
     wanted = [PinKind(kind) for kind in dict.fromkeys(kinds)] or list(PinKind)
+    if undo:
+        return _put_back(wanted, called)
     if target == "keychain":
-        return _keep_in_keychain(wanted)
-    return _keep_in_file(wanted, str(target), out)
+        return _keep_in_keychain(wanted, called, replace=replace)
+    return _keep_in_file(wanted, called, str(target), out)
 
 
-def _keep_in_keychain(kinds: list[PinKind]) -> int:
+def _keep_in_keychain(kinds: list[PinKind], name: str, *, replace: bool) -> int:
     from kaijo.keep.entry import entry
-    from kaijo.keep.keychain import keychain, put
+    from kaijo.keep.keychain import entry_name, held, keychain, put
 
     backend = keychain()
-    entries = [entry(kind, _typed_twice(kind), speech().lang) for kind in kinds]
+    there = [entry_name(kind, name) for kind in kinds if held(backend, kind, name)]
+    if there and not replace and not _agreed(there):
+        raise GuardRefused("keep.already-kept", entries=there)
+    entries = [entry(kind, _typed_twice(kind), speech().lang, name) for kind in kinds]
     replaced = [one.kind.value for one in entries if put(backend, one)]
-    named = [kind.value for kind in kinds]
-    _answer("keep.kept-in-keychain", wiped=None, target="keychain", file=None, kinds=named, replaced=replaced)
+    _answer("keep.kept-in-keychain", target="keychain", name=name, kinds=_values(kinds), replaced=replaced)
     return 0
 
 
-def _keep_in_file(kinds: list[PinKind], target: str, out: Path | None) -> int:
+def _agreed(there: list[str]) -> bool:
+    return sys.stdin.isatty() and click.confirm(speech().label("keep.ask-replace", entries=there), err=True)
+
+
+def _put_back(kinds: list[PinKind], name: str) -> int:
+    from kaijo.keep.keychain import keychain, restore
+
+    backend = keychain()
+    for kind in kinds:
+        restore(backend, kind, name)
+    _answer("keep.put-back", target="keychain", name=name, restored=_values(kinds))
+    return 0
+
+
+def _keep_in_file(kinds: list[PinKind], name: str, target: str, out: Path | None) -> int:
     from kaijo.app.remembering import ENDINGS, KDBX, PAPER, file_maker
     from kaijo.keep.entry import entry
     from kaijo.keep.files import check_target, write_owned
@@ -96,14 +133,24 @@ def _keep_in_file(kinds: list[PinKind], target: str, out: Path | None) -> int:
         raise UsageProblem("keep.no-file", ending=ENDINGS[target])
     check_target(out, ENDINGS[target])
     passphrase = _passphrase() if target == KDBX else ""
-    entries = [entry(kind, _typed_twice(kind), speech().lang) for kind in kinds]
+    entries = [entry(kind, _typed_twice(kind), speech().lang, name) for kind in kinds]
     write_owned(out, file_maker(target, speech().lang, passphrase)(entries))
     said = {KDBX: "keep.kept-in-kdbx", PAPER: "keep.kept-on-paper"}.get(target, "keep.kept-for-import")
-    _answer(said, wiped=None, target=target, file=str(out), kinds=[kind.value for kind in kinds], replaced=[])
+    _answer(said, target=target, file=str(out), name=name, kinds=_values(kinds))
     return 0
 
 
-def _answer(said: str, **answer: object) -> None:
+def _values(kinds: list[PinKind]) -> list[str]:
+    return [kind.value for kind in kinds]
+
+
+_NOTHING: dict[str, object] = {"wiped": None, "target": None, "file": None, "name": ""} | {
+    listed: [] for listed in ("kinds", "replaced", "restored")
+}
+
+
+def _answer(said: str, **told: object) -> None:
+    answer = _NOTHING | told
     if speech().json:
         speech().answer(answer)
     else:

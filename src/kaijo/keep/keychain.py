@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from kaijo.errors import GuardRefused, UsageProblem
+from kaijo.errors import GuardRefused, Refused, UsageProblem
 from kaijo.facts.pins import PinKind
 from kaijo.keep.entry import Entry
 
@@ -40,20 +40,62 @@ def is_trusted(backend: object) -> bool:
     return type(backend).__module__ in _TRUSTED
 
 
+def held(backend: "KeyringBackend", kind: PinKind, name: str) -> bool:
+    """Return whether the keychain has a PIN of this card. Raises GuardRefused `keep.keychain-refused`."""
+    return _read(backend, entry_name(kind, name)) is not None
+
+
 def put(backend: "KeyringBackend", entry: Entry) -> bool:
-    """Keep a PIN; return whether another value was replaced. Raises GuardRefused `keep.keychain-refused`."""
+    """Keep a PIN; return whether another value was replaced. That one stays beside it, for `restore`.
+
+    Raises GuardRefused `keep.keychain-refused`.
+    """
+    place = entry_name(entry.kind, entry.name)
+    former = _read(backend, place)
+    replaced = former is not None and former != entry.pin
+    if former is not None and replaced:
+        _write(backend, _beside(place), former)
+    _write(backend, place, entry.pin)
+    return replaced
+
+
+def restore(backend: "KeyringBackend", kind: PinKind, name: str) -> None:
+    """Put back what `put` replaced last; what it put there stays beside it, so that a second time undoes the first.
+
+    Raises Refused `keep.nothing-to-undo`, GuardRefused `keep.keychain-refused`.
+    """
+    place = entry_name(kind, name)
+    former, now = _read(backend, _beside(place)), _read(backend, place)
+    if former is None or now is None:
+        raise Refused("keep.nothing-to-undo", entry=place)
+    _write(backend, _beside(place), now)
+    _write(backend, place, former)
+
+
+def entry_name(kind: PinKind, name: str) -> str:
+    """Return under what name a PIN of a card stands in the keychain."""
+    return f"My Number Card ({name}) {kind.value}" if name else f"My Number Card {kind.value}"
+
+
+def _beside(place: str) -> str:
+    return f"{place}, former"
+
+
+def _read(backend: "KeyringBackend", place: str) -> str | None:
     from keyring.errors import KeyringError
 
     try:
-        former = backend.get_password(SERVICE, _name(entry.kind))
-        backend.set_password(SERVICE, _name(entry.kind), entry.pin)
-        kept = backend.get_password(SERVICE, _name(entry.kind))
+        return backend.get_password(SERVICE, place)
     except KeyringError:
         raise GuardRefused("keep.keychain-refused") from None
-    if kept != entry.pin:
+
+
+def _write(backend: "KeyringBackend", place: str, pin: str) -> None:
+    from keyring.errors import KeyringError
+
+    try:
+        backend.set_password(SERVICE, place, pin)
+    except KeyringError:
+        raise GuardRefused("keep.keychain-refused") from None
+    if _read(backend, place) != pin:
         raise GuardRefused("keep.keychain-refused")
-    return former is not None and former != entry.pin
-
-
-def _name(kind: PinKind) -> str:
-    return f"My Number Card {kind.value}"

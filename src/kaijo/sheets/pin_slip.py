@@ -1,4 +1,4 @@
-"""A slip of paper with PINs, to be cut out, folded and kept apart from the card. Neither name nor number is on it."""
+"""A slip of paper with PINs, to be cut out, folded and kept apart from the card. Nobody's name is on it."""
 
 import json
 from collections.abc import Sequence
@@ -25,11 +25,12 @@ def pin_slip(entries: Sequence[Entry], lang: Lang) -> bytes:
 
 
 def slip_content(entries: Sequence[Entry], lang: Lang) -> dict[str, object]:
-    """Return what is printed, in JSON's types."""
+    """Return what is printed, in JSON's types. What the holder calls the card stands outside."""
+    named = next((one.name for one in entries if one.name), "")
     return {
         "lang": lang,
         "mark": MARK,
-        "title": label("keep.slip.title", lang),
+        "title": label("keep.slip.title-named" if named else "keep.slip.title", lang, name=named),
         "outside": [label(f"keep.slip.{line}", lang) for line in ("apart", "nobody", "lost")],
         "fold": label("keep.slip.fold", lang),
         "rows": [
