@@ -53,13 +53,3 @@ def test_forgotten_pin_is_found_with_the_tries_left_in_words(world: World, kaijo
     assert "✗ sign in with the authentication PIN" in ended.out
     assert "✓ sign the return with the signature PIN" in ended.out
     assert "[PRACTICE]" in ended.out
-
-
-def test_phone_is_set_up_with_the_card_and_rehearsed_without(world: World, kaijo: CommandLine) -> None:
-    card, phone = world.card_file("fresh"), str(world.folder / "phone.json")
-    words = ("phone", "certificate", "--phone", phone, "--card", str(card), "--clock", "2027-03-14T12:00", "--json")
-    made = kaijo(*words, stdin=f"{pins_of('fresh')[SIGNATURE]}\n7391\nPHONE2027\n")
-    assert (made.code, complaints("phone-certificate", made.json())) == (0, [])
-    ended = kaijo(*("rehearse", "--phone", phone, "--clock", NIGHT.isoformat(), "--json"), stdin="7391\nPHONE2027\n")
-    assert (ended.code, ended.json()["works"]) == (0, True)
-    assert kaijo("rehearse", "--phone", phone, "--card", str(card)).code == 2

@@ -1,18 +1,19 @@
-"""The phone's certificates in a real browser under the eyes of axe: set up beside the card, then used to sign in."""
+"""The phone's certificates in a real browser under the eyes of axe: set up, a broken link, a finger, a reset."""
 
 from collections.abc import Iterator
 from functools import partial
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from kaijo import app
 from kaijo.facts.pins import PinKind
 from kaijo.web import Phones, pages
 from kaijo.words import LANGS, Lang, label
-from tests.support.browser import faults, screen
+from tests.support.browser import faults, keep, screen
 from tests.support.world import World, pins_of
-from tests.web.visitor import Table
+from tests.web.phones import NEXT_SEASON
+from tests.web.test_phone_link import is_pin, torn
 
 from .phone import PHONE, choose, press
 
@@ -24,13 +25,14 @@ NEW = {"authentication": "7391", "signature": "PHONE2027"}
 
 @pytest.fixture
 def address(world: World) -> Iterator[str]:
+    """Serve pages whose card leaves once: at the first PIN that is sent to it."""
     folder = world.folder / "phones"
     folder.mkdir()
     with app.serving(app.filing_desk(world.folder / "filing", world.clock)) as desk:
         made = pages(
             faces=("home", "phone", "filing"),
             service=world.url,
-            places=Table({PERSON: world.card_file(PERSON)}),
+            places=torn(is_pin, obeyed=False)({PERSON: world.card_file(PERSON)}),
             clock=world.clock,
             filing=desk,
             phones=Phones(folder, partial(app.PracticePhoneIssuer, world.clock)),
@@ -39,29 +41,105 @@ def address(world: World) -> Iterator[str]:
             yield url
 
 
+def fill_in(page: Page) -> None:
+    page.locator("#card").fill(CARD_PIN)
+    for kind, pin in NEW.items():
+        page.locator(f"#{kind}-new").fill(pin)
+        page.locator(f"#{kind}-again").fill(pin)
+
+
+def heading(page: Page, code: str, lang: Lang, **data: object) -> None:
+    assert page.locator("h1").inner_text() == label(code, lang, **data)
+
+
 @pytest.mark.parametrize("lang", LANGS)
-def test_every_screen_of_the_phones_certificates_is_in_order(chromium: Browser, address: str, lang: Lang) -> None:
+def test_every_screen_of_the_phones_certificates_is_in_order(
+    chromium: Browser, address: str, world: World, lang: Lang
+) -> None:
     with screen(chromium, address, PHONE, many_pins=True) as page:
         seen = {}
+
+        def look(name: str) -> None:
+            seen[name] = faults(page)
+            keep(page, f"phonecert-{name}-{lang}")
+
         page.goto(f"/phone?lang={lang}")
         choose(page, lang, PERSON)
-        seen["card"] = faults(page)
+        look("card")
         press(page, "phone.certificate.set-up", lang)
-        seen["form"] = faults(page)
+        look("form")
         press(page, "phone.certificate.go", lang)
-        seen["wrong"] = faults(page)
-        page.locator("#card").fill(CARD_PIN)
-        for kind, pin in NEW.items():
-            page.locator(f"#{kind}-new").fill(pin)
-            page.locator(f"#{kind}-again").fill(pin)
+        look("wrong")
+        fill_in(page)
         press(page, "phone.certificate.go", lang)
-        assert page.locator("h1").inner_text() == label("phone.certificate.done", lang)
-        seen["done"] = faults(page)
+        heading(page, "phone.bad.title", lang)
+        look("broken")
+        press(page, "phone.bad.retry", lang)
+        heading(page, "phone.certificate.title", lang)
+        fill_in(page)
+        press(page, "phone.certificate.go", lang)
+        heading(page, "phone.certificate.done", lang)
+        look("done")
         choose(page, lang, PERSON)
-        seen["card-after"] = faults(page)
+        look("card-after")
+        page.get_by_role("link", name=label("phone.own.go", lang)).click()
+        heading(page, "phone.own.title", lang)
+        look("own")
+        press(page, "phone.finger.switch-on", lang)
+        look("finger")
+        page.locator("#pin").fill("0")
+        press(page, "phone.finger.switch-on", lang)
+        look("finger-wrong")
+        page.locator("#pin").fill(NEW["authentication"])
+        press(page, "phone.finger.switch-on", lang)
+        heading(page, "phone.own.title", lang)
+        look("own-on")
+        world.clock.advance(NEXT_SEASON)
         page.goto("/filing")
-        seen["desk"] = faults(page)
+        look("desk")
         page.locator(f"section button[value={PERSON}]").click()
-        assert page.locator("h1").inner_text() == label("filing.sign-in.title", lang)
-        seen["sign-in"] = faults(page)
+        heading(page, "filing.sign-in.title", lang)
+        look("sign-in")
+        press(page, "filing.finger.other", lang)
+        look("missed")
+        press(page, "filing.finger.own", lang)
+        heading(page, "filing.return.title", lang, year=2027)
+        look("return")
+    assert {name: found for name, found in seen.items() if found} == {}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_screen_of_resetting_the_phones_pins_is_in_order(chromium: Browser, address: str, lang: Lang) -> None:
+    with screen(chromium, address, PHONE, many_pins=True) as page:
+        seen = {}
+
+        def look(name: str) -> None:
+            seen[name] = faults(page)
+            keep(page, f"phonecert-{name}-{lang}")
+
+        page.goto(f"/phone?lang={lang}")
+        choose(page, lang, PERSON)
+        press(page, "phone.certificate.set-up", lang)
+        for _ in range(2):  # the card leaves the first time
+            fill_in(page)
+            press(page, "phone.certificate.go", lang)
+            if page.locator("h1").inner_text() == label("phone.bad.title", lang):
+                press(page, "phone.bad.retry", lang)
+        page.get_by_role("link", name=label("phone.own.go", lang)).click()
+        for kind, proof, new in (
+            (PinKind.AUTHENTICATION, NEW["signature"], "8462"),
+            (PinKind.SIGNATURE, CARD_PIN, "RENEWED77"),
+        ):
+            press(page, "phone.own.reset", lang, kind=kind)
+            look(f"renew-{kind.value}")
+            for name, pin in (("proof", proof), ("new", new), ("again", "x")):
+                page.locator(f"#{name}").fill(pin)
+            press(page, "phone.own.reset", lang, kind=kind)
+            look(f"renew-wrong-{kind.value}")
+            for name, pin in (("proof", proof), ("new", new), ("again", new)):
+                page.locator(f"#{name}").fill(pin)
+            press(page, "phone.own.reset", lang, kind=kind)
+            heading(page, "phone.renewed.title", lang, kind=kind)
+            look(f"renewed-{kind.value}")
+            page.get_by_role("link", name=label("phone.own.back", lang)).click()
     assert {name: found for name, found in seen.items() if found} == {}

@@ -7,48 +7,19 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from kaijo import app
-from kaijo.card.guard import Guard, LastTryConsent
-from kaijo.clock import ManualClock
-from kaijo.errors import CardTrouble, GuardRefused, Refused, UsageProblem, WrongPin
+from kaijo.errors import CardTrouble, GuardRefused, Refused, UsageProblem
 from kaijo.facts.filing import ReturnKind
 from kaijo.facts.pins import PinKind
 from kaijo.signing.unlock import SigningKey, unlock
 from kaijo.terminals.filing_client import FilingClient, PracticeReturn, sign_return
 from kaijo.terminals.phone_certificate import PhoneCertificates, PhoneKeys, set_up
 from kaijo.terminals.rehearsal import rehearse
-from kaijo.virtualcard.card import VirtualCard
 from kaijo.virtualcard.issuer import Issuer
 from kaijo.virtualcard.persons import identity, person
 from tests.support.signing import judge
 from tests.support.world import NIGHT
 
-AUTHENTICATION, SIGNATURE = PinKind.AUTHENTICATION, PinKind.SIGNATURE
-PINS = {AUTHENTICATION: "7391", SIGNATURE: "PHONE2027"}
-DAY_BEFORE = NIGHT - timedelta(days=1)
-
-
-class Town:
-    """An issuer, somebody with a card, and that person's phone set up the day before."""
-
-    def __init__(self, folder: Path) -> None:
-        self.clock = ManualClock(DAY_BEFORE)
-        self.issuer = Issuer.open(folder / "issuer", self.clock)
-        self.guard = Guard(VirtualCard(self.issuer.issue(person("fresh"), DAY_BEFORE), place="table"), self.clock)
-        self.file = folder / "phone.json"
-        self.set_up(self.file)
-        self.phone = PhoneCertificates(self.file)
-
-    def card_key(self) -> SigningKey:
-        pin = identity(person("fresh"), DAY_BEFORE).pins[SIGNATURE]
-        return unlock(self.guard, SIGNATURE, pin, shown=self.guard.tries(SIGNATURE))
-
-    def set_up(self, file: Path) -> None:
-        set_up(file, self.card_key(), app.PracticePhoneIssuer(self.clock, self.issuer), PINS)
-
-    def lock_the_card(self) -> None:
-        while not (shown := self.guard.tries(SIGNATURE)).locked:
-            with pytest.raises((WrongPin, Refused)):
-                self.guard.verify(SIGNATURE, "WRONG999", shown=shown, consent=LastTryConsent(shown))
+from .phone_town import AUTHENTICATION, DAY_BEFORE, PINS, SIGNATURE, Town
 
 
 @pytest.fixture
@@ -73,9 +44,11 @@ def test_phone_files_while_the_card_is_locked(town: Town, tmp_path: Path) -> Non
 
 def test_wrong_pins_are_counted_in_the_file_and_lock(town: Town) -> None:
     for left in (2, 1, 0):
-        with pytest.raises(WrongPin) as wrong:
+        with pytest.raises(Refused) as wrong:
             PhoneCertificates(town.file).unlock(AUTHENTICATION, "0000")
-        assert (wrong.value.tries_left, town.phone.tries(AUTHENTICATION).tries_left) == (left, left)
+        code = "phonecert.wrong-pin" if left else "phonecert.wrong-pin-locked"
+        assert (wrong.value.code, wrong.value.data["tries_left"]) == (code, left)
+        assert town.phone.tries(AUTHENTICATION).tries_left == left
     with pytest.raises(Refused) as refused:
         town.phone.unlock(AUTHENTICATION, PINS[AUTHENTICATION])
     assert refused.value.code == "phonecert.locked"
@@ -86,7 +59,7 @@ def test_wrong_pins_are_counted_in_the_file_and_lock(town: Town) -> None:
 
 def test_right_pin_gives_the_tries_back_and_a_last_one_is_not_rehearsed(town: Town) -> None:
     for _ in range(2):
-        with pytest.raises(WrongPin):
+        with pytest.raises(Refused):
             town.phone.unlock(AUTHENTICATION, "0000")
     with pytest.raises(GuardRefused):
         PhoneKeys(town.phone, lambda _shown: PINS[AUTHENTICATION]).unlock(AUTHENTICATION)
@@ -128,7 +101,7 @@ def test_second_phone_ends_the_first(town: Town, tmp_path: Path) -> None:
 
 
 def test_set_up_needs_the_cards_own_signature(town: Town, tmp_path: Path) -> None:
-    other = Guard(VirtualCard(town.issuer.issue(person("authentication-locked"), DAY_BEFORE), place="desk"), town.clock)
+    other = town.other_card()
     pin = identity(person("authentication-locked"), DAY_BEFORE).pins[SIGNATURE]
     foreign = unlock(other, SIGNATURE, pin, shown=other.tries(SIGNATURE))
     mixed = SigningKey(SIGNATURE, foreign.key, town.card_key().chain)

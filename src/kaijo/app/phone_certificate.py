@@ -43,3 +43,9 @@ class PracticePhoneIssuer:
         except InvalidSignature:
             raise Refused("phonecert.bad-proof") from None
         return self._issuer.certify_phone(card_id, public_keys, now)
+
+    def require_holder(self, card: bytes, kind: PinKind, phone: bytes) -> None:
+        """Let pass when card and phone are one person's. Raises Refused `phonecert.other-holder`."""
+        holder = self._issuer.owner(card, kind)
+        if holder is None or self._issuer.owner(phone, kind) != holder:
+            raise Refused("phonecert.other-holder")

@@ -1,4 +1,4 @@
-"""`kaijo phone`: the phone, as pages, or without them (`reserve`)."""
+"""`kaijo phone`: the phone, as pages, or without them (`reserve`, and its own certificates)."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import click
 from kaijo import app
 from kaijo.cli.options import SERVICE_PORT, card_options, clock_option, pin_option, service_option
 from kaijo.cli.pages import pages_options, serve_pages
+from kaijo.cli.phone_certificate import biometric, certificate, reset_own, show
 from kaijo.cli.pin_entry import ask, last_try_consent, show_tries
 from kaijo.cli.speech import json_option, lang_option, speech
 from kaijo.clock import clock_at
@@ -59,42 +60,5 @@ def reserve(kind: PinKind, card: Path | None, reader: str | None, service: str, 
         speech().say("cli.replaced")
 
 
-@command.command()
-@click.option(
-    "--phone",
-    "file",
-    metavar="FILE",
-    required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="スマートフォンの代わりになるファイル / the file that stands for the phone",
-)
-@card_options
-@clock_option
-@lang_option
-@json_option
-def certificate(file: Path, card: Path | None, reader: str | None, clock: str | None) -> None:
-    """【練習用】スマホ用電子証明書を作る / set up certificates on the phone; asks for the card's signature PIN."""
-    from kaijo.card.guard import Guard
-    from kaijo.errors import Refused
-    from kaijo.signing.unlock import unlock
-    from kaijo.terminals.phone_certificate import KINDS, set_up
-    from kaijo.terminals.proof import practice_certificate
-
-    time, kind = clock_at(clock), PinKind.SIGNATURE
-    guard = Guard(app.open_link(card, reader), time)
-    try:
-        practice_certificate(guard, time)
-        shown = guard.tries(kind)
-        if shown.locked:
-            raise Refused("card.locked", kind=kind)
-        show_tries(guard, shown)
-        typed = ask("signing.ask-pin", kind=kind)
-        new = {one: ask("phonecert.ask-new", kind=one) for one in KINDS}
-        consent = last_try_consent(guard, time, shown)
-        key = unlock(guard, kind, typed, shown=shown, consent=consent)
-        set_up(file, key, app.PracticePhoneIssuer(time), new)
-    finally:
-        guard.close()
-    if speech().json:
-        speech().answer({"practice": True, "phone": str(file)})
-    speech().say("phonecert.made", path=file)
+for _one in (certificate, show, biometric, reset_own):
+    command.add_command(_one)

@@ -8,6 +8,7 @@ import click
 
 from kaijo import app, words
 from kaijo.cli.options import card_options, clock_option
+from kaijo.cli.phone_certificate import ask_phone
 from kaijo.cli.pin_entry import ask, show_tries
 from kaijo.cli.speech import json_option, lang_option, speech
 from kaijo.clock import clock_at
@@ -15,7 +16,7 @@ from kaijo.errors import UsageProblem
 
 if TYPE_CHECKING:
     from kaijo.card.guard import TriesReading
-    from kaijo.terminals.phone_certificate import PhoneTries
+    from kaijo.errors import Refused
     from kaijo.terminals.rehearsal import Rehearsal
 
 
@@ -35,16 +36,25 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="カードの代わりに、スマートフォンの電子証明書で / with the phone's certificates in place of a card",
 )
+@click.option(
+    "--finger",
+    type=click.Choice(["own", "other"]),
+    help="--phone で：指や顔の代わりのボタン（練習用） / with --phone: a button for a finger or face (practice)",
+)
 @clock_option
 @lang_option
 @json_option
-def command(card: Path | None, reader: str | None, url: str | None, phone: Path | None, clock: str | None) -> int:
+def command(
+    card: Path | None, reader: str | None, url: str | None, phone: Path | None, clock: str | None, *, finger: str | None
+) -> int:
     """申告の本番の前に、両方の暗証番号と電子証明書を試す / try both acts of filing before the day."""
     from kaijo.card.guard import Guard
     from kaijo.terminals.filing_client import FilingClient
     from kaijo.terminals.phone_certificate import PhoneCertificates, PhoneKeys
     from kaijo.terminals.rehearsal import CardKeys, Keys, rehearse
 
+    if finger is not None and phone is None:
+        raise UsageProblem("phonecert.finger-alone")
     time = clock_at(clock)
     with ExitStack() as stack:
         address = url or stack.enter_context(app.serving(app.filing_desk(app.home() / "filing", time)))
@@ -52,7 +62,8 @@ def command(card: Path | None, reader: str | None, url: str | None, phone: Path 
         if phone is not None:
             if card is not None or reader is not None:
                 raise UsageProblem("usage.two-places")
-            keys: Keys = PhoneKeys(PhoneCertificates(phone), _ask_phone)
+            fits = None if finger is None else finger == "own"
+            keys: Keys = PhoneKeys(PhoneCertificates(phone), ask_phone, fits=fits, missed=_missed)
         else:
             guard = Guard(app.open_link(card, reader), time)
             stack.callback(guard.close)
@@ -70,8 +81,9 @@ def command(card: Path | None, reader: str | None, url: str | None, phone: Path 
     return 0 if result.works else 1
 
 
-def _ask_phone(shown: "PhoneTries") -> str:
-    return ask("phonecert.ask", kind=shown.kind, tries_left=shown.tries_left)
+def _missed(why: "Refused") -> None:
+    said = words.explain(why, speech().lang)
+    click.secho(f"{said.title}: {said.cause}", fg="yellow", err=True)
 
 
 def _tell(result: "Rehearsal") -> None:

@@ -8,10 +8,10 @@ from typing import Self
 
 from kaijo.card.guard import Guard, TriesReading
 from kaijo.doctor.stopping import Stopping
-from kaijo.errors import ServiceTrouble
+from kaijo.errors import Refused, ServiceTrouble
 from kaijo.facts.desk import filing_session_life
 from kaijo.terminals.filing_client import FilingClient, Notice, SignedIn
-from kaijo.terminals.phone_certificate import PhoneCertificates, PhoneTries
+from kaijo.terminals.phone_certificate import Biometric, PhoneCertificates, PhoneTries
 from kaijo.terminals.rehearsal import Rehearsal
 from kaijo.web.keeping import Kept
 from kaijo.web.places import Place
@@ -27,7 +27,8 @@ _PAGE_LIFE = timedelta(minutes=30)
 class Laid:
     """A card that was laid down: whose it is, and the PINs that will be asked for, None where nobody can ask.
 
-    With `phone`, its holder files with the certificates on the phone, and the card itself is not needed.
+    With `phone`, its holder files with the certificates on the phone, and the card itself is not needed. `missed` says
+    why a finger or face did not open it before.
     """
 
     place: Place
@@ -35,6 +36,7 @@ class Laid:
     sign_in: Stake | None
     sign: Stake | None
     phone: PhoneCertificates | None = None
+    missed: Refused | None = None
 
     @property
     def held_back(self) -> Stake | None:
@@ -54,10 +56,15 @@ class Laid:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A PIN that is asked for, the card's or the phone's; `stop` is the advice for a card's."""
+    """A PIN that is asked for, the card's or the phone's; `stop` is the advice for a card's.
+
+    `finger` is there when a finger or face can be pressed instead; then the PIN may have its last try, and is `shut`.
+    """
 
     shown: TriesReading | PhoneTries
     stop: Stopping | None
+    finger: Biometric | None = None
+    shut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,7 +12,7 @@ from kaijo.card.guard import Guard, TriesReading
 from kaijo.errors import CardTrouble, KaijoError, Refused, UsageProblem
 from kaijo.facts.etax import etax_pins
 from kaijo.facts.filing import ReturnKind, next_filing_deadline
-from kaijo.facts.pins import PinKind
+from kaijo.facts.pins import PinKind, tries_floor
 from kaijo.signing.unlock import SigningKey, unlock
 from kaijo.terminals.filing_client import PracticeReturn, sign_return
 from kaijo.terminals.phone_certificate import PhoneCertificates, PhoneKeys
@@ -104,16 +105,21 @@ class FilingPages:
         phone = self._phone(place)
         if phone is None:
             raise UsageProblem("web.unknown-place")
-        phone.askable(self._login)
-        return f"/filing/sign-in/{self._memory.keep_laid(Laid(place, b'', None, None, phone))}"
+        laid = Laid(place, b"", None, None, phone)
+        self._asked(laid, self._login)
+        return f"/filing/sign-in/{self._memory.keep_laid(laid)}"
 
     def _phone(self, place: Place) -> PhoneCertificates | None:
         return None if self._site.phones is None else self._site.phones.held(place)
 
     def _asked(self, laid: Laid, kind: PinKind) -> Asked:
-        """Return the PIN to ask for. Raises as `_demand`, and as `PhoneCertificates.askable`."""
+        """Return the PIN to ask for. Raises as `_demand`, and as `PhoneCertificates.askable` where no finger helps."""
         if laid.phone is not None:
-            return Asked(laid.phone.askable(kind), None)
+            finger = laid.phone.biometric(kind)
+            if not finger.ready:
+                return Asked(laid.phone.askable(kind), None)
+            shown = laid.phone.tries(kind)
+            return Asked(shown, None, finger, shut=shown.tries_left < tries_floor())
         stake = self._stake(laid, kind)
         return Asked(stake.shown, stake.stop)
 
@@ -138,17 +144,35 @@ class FilingPages:
 
     def _sign_in_page(self, request: Request, laid: Laid, wrong: Wrong) -> Response:
         asked = self._asked(laid, self._login)
-        return self._site.render(request, "filing/sign_in.html", 422 if wrong else 200, asked=asked, wrong=wrong)
+        return self._site.render(
+            request, "filing/sign_in.html", 422 if wrong else 200, asked=asked, missed=laid.missed, wrong=wrong
+        )
 
     def _do_sign_in(self, request: Request, fields: Fields) -> Response:
         key = request.path_params["key"]
+        if "finger" in fields:
+            fits = fields["finger"] == "own"
+            return see_other(self._memory.laid.once(key, lambda laid: self._press(laid, fits=fits)))
         if wrong := check_pin(fields, "login", self._login):
             return self._sign_in_page(request, self._memory.laid.look(key).value, wrong)
         return see_other(self._memory.laid.once(key, lambda laid: self._enter(laid, fields["login"])))
 
+    def _press(self, laid: Laid, *, fits: bool) -> str:
+        """Sign in with a finger or face; where it does not open, the page with the PIN on it comes back."""
+        if laid.phone is None:
+            raise UsageProblem("web.bad-form")
+        try:
+            key = laid.phone.press(self._login, fits=fits)
+        except Refused as refused:
+            return f"/filing/sign-in/{self._memory.keep_laid(replace(laid, missed=refused))}"
+        return self._entered(laid, key)
+
     def _enter(self, laid: Laid, typed: str) -> str:
         with self._key(laid, self._login, typed) as key:
-            signed_in = self._memory.desk.sign_in(key)
+            return self._entered(laid, key)
+
+    def _entered(self, laid: Laid, key: SigningKey) -> str:
+        signed_in = self._memory.desk.sign_in(key)
         return f"/filing/return/{self._memory.keep_entered(Entered(laid, signed_in))}"
 
     def _return(self, request: Request) -> Response:

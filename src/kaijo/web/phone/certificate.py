@@ -1,25 +1,19 @@
 """Certificates on this phone: set up with the card's signature PIN and two new PINs of the phone's own."""
 
-from pathlib import Path
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kaijo.errors import GuardRefused, KaijoError, Refused
-from kaijo.facts.pins import PinKind
+from kaijo.errors import KaijoError
 from kaijo.signing.unlock import unlock
-from kaijo.terminals.phone_certificate import KINDS, set_up
-from kaijo.terminals.proof import practice_certificate
+from kaijo.terminals.phone_certificate import set_up
+from kaijo.terminals.phone_file import KINDS
 from kaijo.web.entries import Wrong, check_new, check_pin
 from kaijo.web.phone.memory import Memory
-from kaijo.web.phone.screens import Certifying
-from kaijo.web.phones import Phones
-from kaijo.web.places import Place
+from kaijo.web.phone.own import CARD_PIN, hold, phone_of
+from kaijo.web.phone.screens import Certifying, Reading
 from kaijo.web.site import Fields, see_other
-from kaijo.web.ways import card_mark, require_same_card, stake_of
-
-_CARD_PIN = PinKind.SIGNATURE
+from kaijo.web.ways import require_same_card
 
 
 class CertificatePages:
@@ -39,18 +33,10 @@ class CertificatePages:
         ]
 
     def _begin(self, request: Request, _fields: Fields) -> Response:
-        place = self._memory.looked.look(request.path_params["key"]).value.place
-        self._phone_of(place)
-        with self._memory.card(place) as guard:
-            mark = card_mark(practice_certificate(guard, self._site.clock))
-            shown = guard.tries(_CARD_PIN)
-            if shown.locked:
-                raise Refused("card.locked", kind=_CARD_PIN)
-            stake = stake_of(guard, shown)
-        if stake.held_back:
-            raise GuardRefused("guard.last-try", kind=_CARD_PIN, tries_left=shown.tries_left)
-        key = self._memory.keep_page(self._memory.certifying, Certifying(place, stake, mark))
-        return see_other(f"/phone/certificate/{key}")
+        key = request.path_params["key"]
+        looked = self._memory.looked.look(key).value
+        phone_of(self._memory, looked.place)
+        return see_other(hold(self._memory, Reading(looked.place, seen=looked.seen, own=key)))
 
     def _form(self, request: Request) -> Response:
         held = self._memory.certifying.look(request.path_params["key"])
@@ -64,31 +50,22 @@ class CertificatePages:
 
     def _make(self, request: Request, fields: Fields) -> Response:
         key = request.path_params["key"]
-        wrong: dict[str, KaijoError] = dict(check_pin(fields, "card", _CARD_PIN))
+        wrong: dict[str, KaijoError] = dict(check_pin(fields, "card", CARD_PIN))
         for kind in KINDS:
             wrong |= check_new(fields, kind, new=f"{kind.value}-new", again=f"{kind.value}-again")
         if wrong:
             return self._form_page(request, self._memory.certifying.look(key).value, wrong)
-        return see_other(self._memory.certifying.once(key, lambda asked: self._set_up(key, asked, fields)))
+        return self._memory.use_card(self._memory.certifying, key, lambda asked: self._set_up(key, asked, fields))
 
     def _set_up(self, key: str, asked: Certifying, fields: Fields) -> str:
-        phones, file = self._phone_of(asked.place)
+        phones, file = phone_of(self._memory, asked.place)
         with self._memory.card(asked.place) as guard:
             require_same_card(guard, self._site.clock, asked.mark)
-            card = unlock(guard, _CARD_PIN, fields["card"], shown=asked.stake.shown)
+            card = unlock(guard, CARD_PIN, fields["card"], shown=asked.stake.shown)
             set_up(file, card, phones.issuer(), {kind: fields[f"{kind.value}-new"] for kind in KINDS})
         return f"/phone/certificate/{key}/done"
 
     def _done(self, request: Request) -> Response:
-        place = self._memory.certifying.look(request.path_params["key"]).value.place
-        held = self._memory.certificates(place)
-        if held is None:
-            raise Refused("web.over")
-        return self._site.render(request, "phone/certified.html", place=place, until=held.until())
-
-    def _phone_of(self, place: Place) -> tuple[Phones, Path]:
-        phones = self._site.phones
-        file = None if phones is None else phones.file(place)
-        if phones is None or file is None:
-            raise Refused("web.over")
-        return phones, file
+        made = self._memory.certifying.look(request.path_params["key"]).value
+        until = self._memory.own(made.place).until()
+        return self._site.render(request, "phone/certified.html", place=made.place, until=until, own=made.own)

@@ -20,9 +20,10 @@ from kaijo.facts.proof import proof_kind
 from kaijo.facts.stores import chains_for
 from kaijo.facts.usable import face_match_asked
 from kaijo.terminals.phone import Phone, face_needed
-from kaijo.terminals.phone_certificate import KINDS
+from kaijo.terminals.phone_file import KINDS
 from kaijo.terminals.proof import practice_certificate
 from kaijo.web.phone.memory import Memory
+from kaijo.web.phone.own import go_on
 from kaijo.web.phone.screens import Asked, Looked, OnPhone, Reading
 from kaijo.web.places import Place
 from kaijo.web.site import Fields, see_other
@@ -92,6 +93,8 @@ class HoldingPages:
         first: list[Examination] = []
         try:
             with self._memory.card(reading.place, reading.suffered, len(reading.mended)) as guard:
+                if reading.own is not None:
+                    return go_on(self._memory, guard, reading)
                 if reading.kind is not None and reading.seen is not None:
                     return self._ask(guard, reading.place, reading.kind, reading.seen)
                 seen = examine(guard, self._site.clock, first_look=first.append)

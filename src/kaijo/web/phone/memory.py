@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from starlette.responses import Response
 
@@ -15,12 +15,38 @@ from kaijo.terminals.face import new_device
 from kaijo.terminals.phone import Phone, Standing, standing
 from kaijo.terminals.phone_certificate import PhoneCertificates
 from kaijo.web.keeping import Kept
-from kaijo.web.phone.screens import Asked, Certifying, Looked, Made, Reading, Shown, Sitting
+from kaijo.web.phone.screens import (
+    Asked,
+    Certifying,
+    Looked,
+    Made,
+    Reading,
+    Renewing,
+    Shown,
+    Sitting,
+    Switching,
+)
 from kaijo.web.places import Place
 from kaijo.web.site import Site, see_other
 from kaijo.web.table import Spot
 
 T = TypeVar("T")
+
+
+class UsesCard(Protocol):
+    """A page whose next step uses the card."""
+
+    @property
+    def place(self) -> Place:
+        """Where the card lies."""
+        ...
+
+    def broken(self, trouble: CardTrouble) -> Reading:
+        """Return the reading to mend after the card left."""
+        ...
+
+
+C = TypeVar("C", bound=UsesCard)
 
 # How long a page may lie before its card is read anew. Safety does not rest on it: the guard reads again in any case.
 _PAGE_LIFE = timedelta(minutes=30)
@@ -46,6 +72,8 @@ class Memory:
         self.looked: Kept[Looked] = Kept(site.clock)
         self.asked: Kept[Asked] = Kept(site.clock)
         self.certifying: Kept[Certifying] = Kept(site.clock)
+        self.renewing: Kept[Renewing] = Kept(site.clock)
+        self.switching: Kept[Switching] = Kept(site.clock)
         self.sittings: Kept[Sitting] = Kept(site.clock)
         self.made: Kept[Made] = Kept(site.clock)
         self.device = new_device()
@@ -65,6 +93,13 @@ class Memory:
         """Return the certificates on the phone that belongs to the card there, None where there are none."""
         return None if self.site.phones is None else self.site.phones.held(place)
 
+    def own(self, place: Place) -> PhoneCertificates:
+        """Return the certificates on the phone that belongs to the card there. Raises Refused `web.over`."""
+        held = self.certificates(place)
+        if held is None:
+            raise Refused("web.over")
+        return held
+
     def keep_page(self, kept: Kept[T], value: T) -> str:
         """Return the key under which a page may lie for a while."""
         return kept.keep(value, self.site.clock.now() + _PAGE_LIFE)
@@ -75,13 +110,13 @@ class Memory:
             raise reading.trouble
         return f"/phone/again/{self.keep_page(self.readings, reading)}"
 
-    def use_card(self, key: str, act: Callable[[Asked], str]) -> Response:
+    def use_card(self, kept: Kept[C], key: str, act: Callable[[C], str]) -> Response:
         """Let `act` use the card once and go to the page it leads to; to the broken link's when the card leaves."""
-        asked = self.asked.look(key).value
+        asked = kept.look(key).value
         try:
-            return see_other(self.asked.once(key, act))
+            return see_other(kept.once(key, act))
         except CardTrouble as trouble:
-            return see_other(self.broken(Reading(asked.place, kind=asked.kind, trouble=trouble)))
+            return see_other(self.broken(asked.broken(trouble)))
 
     def asked_page(self, asked: Asked) -> str:
         """Return the page that asks for what is typed next; a last try has one of its own before it."""

@@ -88,7 +88,7 @@ class OpeningPages:
         if wrong:
             kept = {name: value for name, value in fields.items() if name != _TYPED_AGAIN}
             return self._page(request, asked, _Filled(kept, wrong))
-        return self._memory.use_card(key, lambda asked: self._open_photo(asked, code))
+        return self._memory.use_card(self._memory.asked, key, lambda asked: self._open_photo(asked, code))
 
     def _open_photo(self, asked: Asked, code: str) -> str:
         if asked.code is None:

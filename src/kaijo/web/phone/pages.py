@@ -7,6 +7,7 @@ from kaijo.web.phone.certificate import CertificatePages
 from kaijo.web.phone.holding import HoldingPages
 from kaijo.web.phone.memory import Memory
 from kaijo.web.phone.opening import OpeningPages
+from kaijo.web.phone.own import OwnPages
 from kaijo.web.phone.proving import ProvingPages
 from kaijo.web.phone.reserved import ReservedPages
 from kaijo.web.site import Site
@@ -23,6 +24,7 @@ class PhonePages:
             ProvingPages(memory),
             CameraPages(memory),
             CertificatePages(memory),
+            OwnPages(memory),
             ReservedPages(memory),
         )
 

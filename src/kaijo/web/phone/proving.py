@@ -58,7 +58,7 @@ class ProvingPages:
             return see_other("/phone")
         if wrong := check_proof(fields, PinKind(asked.stake.shown.kind)):
             return self._proof_page(request, asked, wrong)
-        return self._memory.use_card(key, lambda asked: self._reserve(asked, fields["proof"]))
+        return self._memory.use_card(self._memory.asked, key, lambda asked: self._reserve(asked, fields["proof"]))
 
     def _reserve(self, asked: Asked, typed: str) -> str:
         with self._memory.card(asked.place) as guard:

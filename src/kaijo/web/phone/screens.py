@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from kaijo.card.guard import TriesReading
 from kaijo.doctor import Examination
 from kaijo.errors import CardTrouble, Refused
 from kaijo.facts.link import LinkCause, link_causes
 from kaijo.facts.pins import PinKind
 from kaijo.terminals.face import Drawn, FaceCheck, Measure, SignedFace
 from kaijo.terminals.phone import Begun, Reservation, Standing
+from kaijo.terminals.phone_certificate import PhoneTries
 from kaijo.web.places import Place
 from kaijo.web.ways import Stake
 
@@ -17,7 +19,8 @@ from kaijo.web.ways import Stake
 class Reading:
     """A card that is being read, and what has come in the way. `kind` is the PIN to go on with, once it is read.
 
-    `practised` is the cause that a virtual card suffers from until the holder has mended it.
+    `practised` is the cause that a virtual card suffers from until the holder has mended it. `own` is the key of the
+    card's page when it goes on with the phone's own certificates: with the PIN of `kind`, or with all of them.
     """
 
     place: Place
@@ -26,6 +29,7 @@ class Reading:
     mended: tuple[LinkCause, ...] = ()
     seen: Examination | None = None
     trouble: CardTrouble | None = None
+    own: str | None = None
 
     @property
     def suspected(self) -> LinkCause:
@@ -68,11 +72,50 @@ class OnPhone:
 
 @dataclass(frozen=True, slots=True)
 class Certifying:
-    """Certificates that are being set up on the phone with the card of `mark`; `stake` is of the card's PIN."""
+    """Certificates that are being set up on the phone with the card of `mark`; `stake` is of the card's PIN.
+
+    `own` is the key of the card's page.
+    """
 
     place: Place
     stake: Stake
     mark: bytes
+    seen: Examination
+    own: str
+
+    def broken(self, trouble: CardTrouble) -> Reading:
+        """Return the reading to mend after the card left."""
+        return Reading(self.place, seen=self.seen, trouble=trouble, own=self.own)
+
+
+@dataclass(frozen=True, slots=True)
+class Renewing:
+    """A PIN of the phone that is being reset with the card of `mark`; `shown` are the tries of the PIN that proves it.
+
+    `stake` is what is at stake with the card's PIN, None where the phone's own proves it. `own` is the key of the
+    card's page.
+    """
+
+    place: Place
+    kind: PinKind
+    shown: TriesReading | PhoneTries
+    stake: Stake | None
+    mark: bytes
+    seen: Examination
+    own: str
+
+    def broken(self, trouble: CardTrouble) -> Reading:
+        """Return the reading to mend after the card left."""
+        return Reading(self.place, kind=self.kind, seen=self.seen, trouble=trouble, own=self.own)
+
+
+@dataclass(frozen=True, slots=True)
+class Switching:
+    """A finger or face that is being switched on for the PIN of `shown`; `own` is the key of the card's page."""
+
+    place: Place
+    shown: PhoneTries
+    own: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +133,10 @@ class Asked:
     expiry: date | None = None
     code: Stake | None = None
     surface: SignedFace | None = None
+
+    def broken(self, trouble: CardTrouble) -> Reading:
+        """Return the reading to mend after the card left."""
+        return Reading(self.place, kind=self.kind, trouble=trouble)
 
     @property
     def next(self) -> Stake:
