@@ -98,9 +98,8 @@ class Town:
         )
 
     def _serve(self, folder: Path, database: Database, deadly: int, port: int) -> dict[str, Any]:
-        place = database.place
-        address = str(place) if isinstance(place, Path) else place.render_as_string(hide_password=False)
-        return self._order(do="serve", data=str(folder / "service"), database=address, deadly=deadly, port=port)
+        data = str(folder / "service")
+        return self._order(do="serve", data=data, database=database.address, deadly=deadly, port=port)
 
     def _order(self, **order: object) -> dict[str, Any]:
         assert self._process.stdin is not None

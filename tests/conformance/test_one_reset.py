@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -18,11 +19,20 @@ from kaijo.terminals.kiosk import Kiosk, KioskStep
 from kaijo.virtualcard.card import VirtualCard
 from kaijo.virtualcard.cardfile import WritePoint, load, open_card
 from kaijo.virtualcard.faults import PowerCutAt
-from tests.support.world import NEW_PINS, World, issued, pins_of
+from tests.support.engines import ENGINES, Database
+from tests.support.world import NEW_PINS, World, home, issued, pins_of
 
 PERSON, KIND = "signature-locked", PinKind.SIGNATURE
 KIOSKS = 64
 POINTS = 10  # found, proved, five relayed, granted, reset, receipt
+
+
+@pytest.fixture
+def world(light_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """Give a world on SQLite, on each engine with KAIJO_ENGINES=all."""
+    monkeypatch.setenv("KAIJO_HOME", str(home()))
+    with World(tmp_path, light_database).running() as made:
+        yield made
 
 
 def visit_once(world: World, card: Path) -> str:
@@ -54,6 +64,7 @@ def assert_reset_once(world: World, card: Path) -> None:
     link.close()
 
 
+@pytest.mark.parametrize("light_database", ENGINES, indirect=True)
 def test_sixty_four_kiosks_and_one_reservation_make_one_reset(world: World) -> None:
     # A card cannot be copied; copies of it are the worst that 64 kiosks could do to the service.
     world.reserve(world.card(PERSON), PERSON)
@@ -139,7 +150,7 @@ def test_service_restarted_at_any_point_goes_on_where_it_was(world: World, point
         nonlocal passed
         passed += 1
         if passed == point:
-            running = World(world.folder)
+            running = World(world.folder, world.database)
             running.clock = world.clock
             block = running.running()
             block.__enter__()

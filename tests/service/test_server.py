@@ -2,16 +2,21 @@ import socket
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from time import sleep
 
 import httpx2
 import pytest
+from sqlalchemy import text
 
 from kaijo.errors import ServiceTrouble
+from kaijo.facts.pins import PinKind
 from kaijo.facts.service import stop_limit
 from kaijo.service.api import create_app
 from kaijo.service.server import _listen, _Server, run, serving
 from kaijo.service.store.database import SqlStore
 from tests.reset.bench import NOON, Bench
+from tests.support.engines import Database
+from tests.support.world import World, home
 
 
 @pytest.fixture
@@ -68,3 +73,27 @@ def test_requests_under_way_at_the_stop_have_a_bounded_time(bench: Bench) -> Non
     with closing(_listen("127.0.0.1", 0)) as listener:
         server = _Server(create_app(desk=bench.desk, practice=True), listener, None)
     assert server.config.timeout_graceful_shutdown == stop_limit().total_seconds() == 10
+
+
+def test_service_that_is_over_leaves_no_connection_behind(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KAIJO_HOME", str(home()))
+    with World(tmp_path, database).running() as world:
+        world.client.challenge(PinKind.SIGNATURE)
+        assert connections(database) > 0
+    while connections(database):  # a server's own process for it ends a moment later
+        sleep(0.01)
+
+
+def connections(database: Database) -> int:
+    """Return how many connections a server, or this process, has open to the database."""
+    if isinstance(database.place, Path):
+        files = [link.readlink() for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+        return sum(file == database.place for file in files)
+    raw = database.raw()
+    with raw.connect() as connection:
+        others = "select count(*) from pg_stat_activity where datname = 'kaijo' and pid <> pg_backend_pid()"
+        found = int(connection.execute(text(others)).scalar_one())
+    raw.dispose()
+    return found

@@ -44,6 +44,11 @@ class Database:
             return URL.create("sqlite", database=str(self.place))
         return self.place.set(drivername="postgresql+psycopg")
 
+    @property
+    def address(self) -> str:
+        """The address as `--database` takes it."""
+        return str(self.place) if isinstance(self.place, Path) else self.place.render_as_string(hide_password=False)
+
     def close(self) -> None:
         """Close every store that was opened."""
         for one in self.opened:

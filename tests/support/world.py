@@ -1,7 +1,6 @@
 """A whole small world for one test: practice issuer, reservation service over real HTTP, and cards of test persons."""
 
 import copy
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -26,6 +25,7 @@ from kaijo.virtualcard.cardfile import create, open_card
 from kaijo.virtualcard.image import CardImage
 from kaijo.virtualcard.issuer import Issuer
 from kaijo.virtualcard.persons import identity, person
+from tests.support.engines import SQLITE, Database
 
 NIGHT = datetime(2027, 3, 15, 21, 40, tzinfo=JST)
 _WRONG = {PinKind.SIGNATURE: "WRONG99", PinKind.AUTHENTICATION: "0000"}
@@ -65,9 +65,10 @@ def pins_of(person_id: str) -> dict[PinKind, str]:
 class World:
     """One service with an empty database at 21:40 on the last night, and what a test does around it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: Database | None = None) -> None:
         self.folder = folder
         self.data = folder / "service"
+        self.database = database or Database(SQLITE, self.data / "service.sqlite3")
         self.clock = ManualClock(NIGHT)
         self.url = ""
         self.client = ServiceClient("http://127.0.0.1:1")
@@ -75,7 +76,7 @@ class World:
     @contextmanager
     def running(self) -> Iterator["World"]:
         """Have the service running; entering again is a restart on the same database."""
-        service = app.service(self.data, self.clock, face_required=False)
+        service = app.service(self.data, self.clock, face_required=False, database=self.database.address)
         with serving(service) as self.url, ServiceClient(self.url) as self.client:
             yield self
 
@@ -131,8 +132,12 @@ class World:
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         """Read the service's database from outside."""
-        with sqlite3.connect(f"file:{self.data / 'service.sqlite3'}?mode=ro", uri=True) as database:
-            return database.execute(query).fetchall()
+        engine = self.database.raw()
+        try:
+            with engine.connect() as connection:
+                return [tuple(row) for row in connection.exec_driver_sql(query)]
+        finally:
+            engine.dispose()
 
 
 @pytest.fixture

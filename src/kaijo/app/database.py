@@ -11,6 +11,8 @@ from kaijo.clock import Clock
 from kaijo.errors import KaijoError, ServiceTrouble
 
 if TYPE_CHECKING:
+    from kaijo.reset.audit_ports import AuditStore
+    from kaijo.reset.ports import Store
     from kaijo.service.store.address import Place
     from kaijo.service.store.versions import Standing
 
@@ -26,6 +28,14 @@ def database_place(data: Path, database: str | None) -> "Place":
     from kaijo.service.store.address import read_address
 
     return data / DATABASE if database is None else read_address(database)
+
+
+def let_go(store: "Store | AuditStore") -> None:
+    """Let the database of a store go that a desk was given here. It opens again when somebody asks it after all."""
+    from kaijo.service.store.audited import AuditedStore
+
+    if isinstance(store, AuditedStore):
+        store.close()
 
 
 def database_status(data: Path, database: str | None) -> "Standing":

@@ -4,7 +4,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kaijo.app.database import database_place
+from kaijo.app.database import database_place, let_go
 from kaijo.app.folders import make_folder
 from kaijo.app.operator import audit_trail
 from kaijo.clock import Clock
@@ -53,7 +53,6 @@ def put_back(
 def judge(data: Path, clock: Clock, *, database: str | None) -> "tuple[dict[Flaw, int], Verdict]":
     """Return which rules the rows break, and what is wrong with the trail. Raises as `audit_trail`."""
     from kaijo.reset import audit_file
-    from kaijo.service.store.audited import AuditedStore
     from kaijo.service.store.database import SqlStore
     from kaijo.service.store.soundness import flaws
 
@@ -61,6 +60,5 @@ def judge(data: Path, clock: Clock, *, database: str | None) -> "tuple[dict[Flaw
     with closing(SqlStore(database_place(data, database))) as store, store.begin() as records:
         found = flaws(records.connection)
     verdict = audit_file.verify(trail.export(), key=trail.key.public_key())
-    if isinstance(trail.store, AuditedStore):
-        trail.store.close()
+    let_go(trail.store)
     return found, verdict

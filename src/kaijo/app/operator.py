@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kaijo import __version__
 from kaijo.app.cards import practice_issuer
-from kaijo.app.database import DATABASE, database_place
+from kaijo.app.database import DATABASE, database_place, let_go
 from kaijo.app.folders import make_folder, secret
 from kaijo.clock import Clock
 from kaijo.errors import ServiceTrouble, UsageProblem
@@ -165,6 +166,7 @@ def service(
     """Return the reservation service around a desk, watched by `watch`. Raises as `desk`."""
     seen = watch or telemetry(clock)
     made = desk(data, clock, face_required=face_required, keys=keys, database=database, watch=seen.metrics)
+    store = made.store
     from kaijo.service.api import create_app
     from kaijo.service.practice_clerks import make_clerks
     from kaijo.service.telemetry.watched import WatchedKeys, WatchedStore
@@ -172,7 +174,14 @@ def service(
     make_clerks(made, data)
     seen_store, seen_keys = WatchedStore(made.store, seen.metrics), WatchedKeys(made.keys, seen.metrics)
     made = replace(made, store=seen_store, keys=seen_keys, limited=limited)
-    return create_app(desk=made, practice=True, watch=seen, terminals_required=terminals_required, proxied=proxied)
+    return create_app(
+        desk=made,
+        practice=True,
+        watch=seen,
+        terminals_required=terminals_required,
+        proxied=proxied,
+        at_end=partial(let_go, store),
+    )
 
 
 def telemetry(clock: Clock) -> "Telemetry":

@@ -1,8 +1,11 @@
 """The reservation service's HTTP API. Its OpenAPI document is a product: other phones and kiosks can be built on it."""
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Path
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
@@ -74,12 +77,21 @@ def create_app(
     watch: Telemetry | None = None,
     terminals_required: bool = False,
     proxied: bool = False,
+    at_end: Callable[[], None] | None = None,
 ) -> FastAPI:
     """Return the service as an ASGI application. `practice` says that it serves test cards only.
 
     `watch` is what it is watched with, when somebody else is to see it too. With `terminals_required` nobody but an
-    enrolled kiosk or counter is answered at its endpoints. `proxied` is as in `Throttle`.
+    enrolled kiosk or counter is answered at its endpoints. `proxied` is as in `Throttle`. `at_end` lets go of what the
+    service alone holds, once the last request is answered.
     """
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        if at_end is not None:
+            await run_in_threadpool(at_end)
+
     gate = Gate(desk, required=terminals_required)
     watch = watch or telemetry(desk.clock)
     watch.attach(desk)
@@ -89,6 +101,7 @@ def create_app(
         summary="暗証番号の初期化の予約とキオスク端末の手続き · Reservations of PIN resets, and kiosk sessions",
         docs_url=None,
         redoc_url=None,
+        lifespan=lifespan,
         telemetry=SILENT,
     )
     app.add_middleware(Envelope)
