@@ -33,7 +33,8 @@ def run(data: bytes) -> None:
     transport = httpx2.MockTransport(
         lambda _request: httpx2.Response(status, headers=headers, stream=httpx2.ByteStream(body))
     )
-    with ServiceClient("http://127.0.0.1:1", client=httpx2.Client(transport=transport)) as client:
+    answers = httpx2.Client(transport=transport)
+    with ServiceClient("http://127.0.0.1:1", client=answers, pause=lambda _seconds: None) as client:
         told(lambda: _use(client))
 
 

@@ -1,28 +1,32 @@
 """Signing and taking out what a store wrote down, and what is found when somebody worked on the database."""
 
-from collections.abc import Iterator
-from contextlib import closing
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from kaijo.errors import ServiceTrouble
+from kaijo.reset.again import again
 from kaijo.reset.audit import Tag
 from kaijo.reset.audit_file import verify
+from kaijo.reset.ports import Store
 from kaijo.reset.scribe import Scribe
 from kaijo.service.audit.exporter import export
 from kaijo.service.audit.maker import make_checkpoints
 from kaijo.service.audit.trail import Trail
 from kaijo.service.store.database import SqlStore
-from tests.reset.bench import NOON, Bench
+from tests.reset.bench import NOON, Bench, code_of
+from tests.reset.test_race import at_once
 from tests.reset.trails import KEY, OTHER_KEY, audited_bench, entry, read_all
+from tests.support.engines import ENGINES, Database
+
+EVERYWHERE = pytest.mark.parametrize("light_database", ENGINES, indirect=True)
 
 
 @pytest.fixture
-def store() -> Iterator[SqlStore]:
-    with closing(SqlStore(None)) as store:
-        yield store
+def store(light_database: Database) -> SqlStore:
+    return light_database.store(memory=True)
 
 
 @pytest.fixture
@@ -35,7 +39,7 @@ def trail(bench: Bench) -> Trail:
     return Trail(bench.store, KEY, Scribe(bench.desk.veil, bench.clock), bench.clock)
 
 
-def append(store: SqlStore, *partitions: str) -> None:
+def append(store: Store, *partitions: str) -> None:
     with store.begin() as records:
         for partition in partitions:
             records.add_audit(entry(partition))
@@ -46,6 +50,7 @@ def run(store: SqlStore, statement: str) -> None:
         assert records.connection.execute(text(statement)).rowcount == 1
 
 
+@EVERYWHERE
 def test_export_of_a_reset_is_whole_and_ends_with_its_own_taking_out(bench: Bench, trail: Trail) -> None:
     bench.reserve()
     kept = trail.checkpoint()
@@ -68,10 +73,31 @@ def test_checkpoint_of_nothing_is_none_and_of_nothing_new_the_last(trail: Trail,
     assert trail.checkpoint() == trail.checkpoint()
 
 
+@EVERYWHERE
 def test_checkpoints_are_made_in_parts(bench: Bench, store: SqlStore) -> None:
     append(store, *["b" * 64, "a" * 64, "house"] * 3)
     assert make_checkpoints(bench.store, KEY, bench.clock, most=4) == 3
     assert verify(export(bench.store, KEY.public_key()), key=KEY.public_key()).findings == []
+    assert read_all(bench.store) == []
+
+
+@EVERYWHERE
+def test_makers_at_once_and_acts_meanwhile_leave_one_whole_trail(light_database: Database) -> None:
+    bench = audited_bench(light_database.store())
+    turns, appending = 10, ("house", "house a.b", "a" * 64)
+
+    def work(number: int) -> str:
+        for _ in range(turns):
+            if number < len(appending):
+                again(lambda: append(bench.store, appending[number], "b" * 64))
+            else:  # busy: somebody else is making one
+                assert code_of(lambda: make_checkpoints(bench.store, KEY, bench.clock, most=3)) in {"", "store.busy"}
+        return ""
+
+    assert at_once(2 * len(appending), work) == Counter({"": 2 * len(appending)})
+    make_checkpoints(bench.store, KEY, bench.clock)
+    verdict = verify(export(bench.store, KEY.public_key()), key=KEY.public_key())
+    assert (verdict.findings, verdict.rows) == ([], 2 * turns * len(appending))
     assert read_all(bench.store) == []
 
 
