@@ -1,3 +1,4 @@
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from kaijo.facts.pins import PinKind
 from kaijo.facts.signing import largest_bytes
 from kaijo.signing.form import Form
+from kaijo.words import label
 from tests.docs.test_schemas import complaints
 from tests.support.command import CommandLine
 from tests.support.signing import document
@@ -97,3 +99,33 @@ def test_document_that_cannot_be_signed_is_told_before_any_pin(world: World, kai
     ended = kaijo("sign", str(file), "--as", "cms", "--card", str(card), "--clock", AT)
     assert (ended.code, "signing.in-the-way" in ended.err) == (2, True)
     assert kaijo("sign", str(world.folder / "nothing"), "--as", "cms", "--card", str(card)).code == 2
+
+
+@pytest.mark.parametrize("out", ["nowhere/out.xml", "return.xml"])
+def test_file_that_cannot_be_written_is_told_before_any_pin(world: World, kaijo: CommandLine, out: str) -> None:
+    file, before = file_of(world, Form.XML), document(Form.XML)
+    words = ("sign", str(file), "--as", "xml", "--out", str(world.folder / out), "--card", "nothing.json", "--json")
+    code = "signing.in-the-way" if out == file.name else "usage.unwritable"
+    assert (kaijo(*words).json()["error"]["code"], file.read_bytes()) == (code, before)
+    assert [one.name for one in world.folder.iterdir() if one.is_file()] == [file.name]
+
+
+def test_certificate_of_a_stranger_is_judged_to_the_end(world: World, kaijo: CommandLine) -> None:
+    """It need not even have a key usage, as what openssl makes by default has none."""
+    file, key, certificate, out = (world.folder / name for name in ("return.xml", "key.pem", "own.pem", "out.p7s"))
+    file.write_bytes(document(Form.XML))
+    made = ("-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out", str(certificate), "-subj", "/CN=x")
+    openssl("req", "-x509", *made)
+    named = ("-signer", str(certificate), "-inkey", str(key), "-in", str(file), "-out", str(out))
+    openssl("cms", "-sign", "-binary", "-outform", "DER", *named)
+    words = ("verify", str(out), "--content", str(file), "--at", AT)
+    ended = kaijo(*words, "--lang", "en")
+    assert (ended.code, ended.err, label("signing.not-practice", "en") in ended.out) == (1, "", True)
+    answer = kaijo(*words, "--json").json()
+    assert (answer["practice"], answer["holds"], complaints("verdict", answer)) == (False, False, [])
+    refused = kaijo(*words, "--trust", str(certificate), "--json")
+    assert (refused.code, refused.json()["error"]["code"]) == (2, "signing.bad-authority")
+
+
+def openssl(*words: str) -> None:
+    subprocess.run(["openssl", *words], check=True, capture_output=True)

@@ -8,6 +8,7 @@ import pytest
 from lxml import etree
 
 from kaijo.errors import Refused
+from kaijo.facts.signing import most_markup
 from kaijo.signing import form as form_module
 from kaijo.signing.form import Form, read_file
 from kaijo.signing.looking import look
@@ -27,6 +28,8 @@ BAD_XML = {
     "empty": (b"", "signing.xml-broken"),
     "cut": (b"<a><b></a>", "signing.xml-broken"),
     "deep": (b"<a>" * 201 + b"</a>" * 201, "signing.xml-deep"),
+    "many": (b"<a>" + b"<b/>" * most_markup() + b"</a>", "signing.xml-many"),
+    "long-text": (b"<a>" + b"x" * 10_000_001 + b"</a>", "signing.xml-long"),
     "instruction": (b"<?xml-stylesheet href='a.xsl'?><a/>", "signing.xml-outside"),
 }
 

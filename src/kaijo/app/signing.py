@@ -22,7 +22,7 @@ def certificate_judge(clock: Clock, trust: Sequence[Path] = (), issuer: "Issuer 
     """Return who judges certificates: by the authorities and revocation lists in the PEM files `trust`.
 
     Without any it is `issuer`, by default this person's practice issuer. Raises ServiceTrouble `signing.no-extra`,
-    `trust.bad-authority`, UsageProblem `signing.unreadable`, `signing.no-authority`, and as the issuer.
+    UsageProblem `signing.unreadable`, `signing.no-authority`, `signing.bad-authority`, and as the issuer.
     """
     try:
         from kaijo.service.trust.checking import CertificateTrust
@@ -38,7 +38,10 @@ def certificate_judge(clock: Clock, trust: Sequence[Path] = (), issuer: "Issuer 
     def issued_lists(_kind: PinKind, _at: datetime) -> Sequence[bytes]:
         return lists
 
-    return CertificateTrust(dict.fromkeys(_CERTIFIED, authorities), issued_lists)
+    try:
+        return CertificateTrust(dict.fromkeys(_CERTIFIED, authorities), issued_lists)
+    except ServiceTrouble:
+        raise UsageProblem("signing.bad-authority", paths=[str(path) for path in trust]) from None
 
 
 def export_authorities(folder: Path, clock: Clock) -> list[Path]:

@@ -32,12 +32,12 @@ def read_certificate(der: bytes) -> HolderCertificate:
     try:
         certificate = x509.load_der_x509_certificate(der)
         organisations = [item.value for item in certificate.issuer.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)]
-        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+        usage = next((one.value for one in certificate.extensions if isinstance(one.value, x509.KeyUsage)), None)
         return HolderCertificate(
             der=der,
             not_before=certificate.not_valid_before_utc.astimezone(JST),
             not_after=certificate.not_valid_after_utc.astimezone(JST),
-            key_usage=tuple(name for name in _USAGES if getattr(usage, name)),
+            key_usage=tuple(name for name in _USAGES if getattr(usage, name, False)),
             test=organisations == [TEST_ORGANISATION],
         )
     # No list of what parsers may raise on hostile bytes is ever whole.

@@ -9,6 +9,7 @@ from kaijo import app
 from kaijo.cli.options import card_options, clock_option
 from kaijo.cli.pin_entry import ask, last_try_consent, show_tries
 from kaijo.cli.speech import json_option, lang_option, speech
+from kaijo.cli.waiting import waiting
 from kaijo.clock import Clock, clock_at
 from kaijo.errors import Refused, ServiceTrouble, UsageProblem
 from kaijo.facts.pins import PinKind
@@ -45,7 +46,7 @@ def command(
 ) -> None:
     """カードでファイルに署名する / sign a file with the card. Asks for the PIN."""
     try:
-        from kaijo.signing.form import Form, read_file, write_file
+        from kaijo.signing.form import Form, check_writable, read_file, write_file
         from kaijo.signing.making import check_signable, sign
     except ModuleNotFoundError as missing:
         raise ServiceTrouble("signing.no-extra", module=missing.name or "") from None
@@ -53,15 +54,17 @@ def command(
 
     wanted, time = Form(form), clock_at(clock)
     content, target = read_file(file), out or _beside(file, form, attached=attached)
-    if out is None and target.exists():
+    if target.exists() and (out is None or target.samefile(file)):
         raise UsageProblem("signing.in-the-way", path=str(target))
+    check_writable(target)
     check_signable(content, wanted)
     guard = Guard(app.open_link(card, reader), time)
     try:
         key = _unlock(guard, PinKind(kind), time, shifted=clock is not None)
         _progress("signing.step.sign")
         signed_at = time.now()
-        signed = sign(content, wanted, key, signed_at, attached=attached)
+        with waiting("signing.step.sign"):
+            signed = sign(content, wanted, key, signed_at, attached=attached)
     finally:
         guard.close()
     write_file(target, signed)

@@ -7,6 +7,7 @@ import click
 
 from kaijo import app, words
 from kaijo.cli.speech import json_option, lang_option, speech
+from kaijo.cli.waiting import waiting
 from kaijo.clock import clock_at, parse_time
 from kaijo.errors import ServiceTrouble
 
@@ -41,7 +42,8 @@ def command(file: Path, content: Path | None, trust: tuple[Path, ...], moment: s
     clock = clock_at(None)
     signed, beside = read_file(file), None if content is None else read_file(content)
     at = clock.now() if moment is None else parse_time(moment)
-    verdict = verify(signed, beside, app.certificate_judge(clock, trust), at)
+    with waiting("signing.step.look"):
+        verdict = verify(signed, beside, app.certificate_judge(clock, trust), at)
     if speech().json:
         speech().answer(_as_dict(file, verdict))
     else:

@@ -14,3 +14,8 @@ def largest_bytes() -> int:
 def deepest_xml() -> int:
     """Return how deep the elements of an XML document may nest [fact: signing-largest]."""
     return fact("signing-largest").count("depth")
+
+
+def most_markup() -> int:
+    """Return how many tags an XML document may have [fact: signing-largest]."""
+    return fact("signing-largest").count("markup")

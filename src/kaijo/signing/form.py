@@ -30,9 +30,19 @@ def read_file(path: Path) -> bytes:
     return content
 
 
+def check_writable(path: Path) -> None:
+    """Raise what `write_file` would raise, before any PIN is asked for."""
+    beside = _beside(path)
+    try:
+        beside.touch()
+        beside.unlink()
+    except OSError:
+        raise UsageProblem("usage.unwritable", path=str(path)) from None
+
+
 def write_file(path: Path, content: bytes) -> None:
     """Write a file that is there whole or not at all. Raises UsageProblem `usage.unwritable`."""
-    beside = path.with_name(path.name + ".new")
+    beside = _beside(path)
     try:
         beside.write_bytes(content)
         beside.replace(path)
@@ -49,3 +59,7 @@ def guess_form(content: bytes) -> Form:
     if start[:1] == b"<" or content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return Form.XML
     return Form.CMS
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(path.name + ".new")

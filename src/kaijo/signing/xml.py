@@ -17,7 +17,7 @@ from signxml.xades.xades import XAdESSigner, XAdESVerifier
 
 from kaijo.clock import JST
 from kaijo.errors import Refused
-from kaijo.facts.signing import deepest_xml
+from kaijo.facts.signing import deepest_xml, most_markup
 from kaijo.signing.unlock import SigningKey
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
@@ -34,15 +34,20 @@ _SETTINGS: dict[str, Any] = {
 def parse(content: bytes) -> "etree._Element":
     """Return the root of a document that wants nothing from outside and does not swell.
 
-    Raises Refused `signing.xml-broken` (line), `signing.xml-doctype`, `signing.xml-deep` (depth), `signing.xml-outside`
-    for instructions beside the root, which programs do not agree how to sign.
+    Raises Refused `signing.xml-many` (tags), `signing.xml-long` for a text that libxml2 does not take,
+    `signing.xml-broken` (line), `signing.xml-doctype`, `signing.xml-deep` (depth), `signing.xml-outside` for
+    instructions beside the root, which programs do not agree how to sign.
     """
+    if content.count(b"<") > (most := most_markup()):  # before a tree many times as large is made of it
+        raise Refused("signing.xml-many", most=most)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, recover=False
     )
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as broken:
+        if "XML_PARSE_HUGE" in str(broken):
+            raise Refused("signing.xml-long") from None
         raise Refused("signing.xml-broken", line=getattr(broken, "lineno", None) or 1) from None
     if root.getroottree().docinfo.doctype or root.getroottree().docinfo.internalDTD is not None:
         raise Refused("signing.xml-doctype")
