@@ -12,6 +12,7 @@ import pytest
 
 from kaijo.cli import kaijo as kaijo_group
 from kaijo.clock import SystemClock
+from kaijo.reset.audit import Tag
 from kaijo.service.telemetry.house import telemetry
 
 ROOT = Path(__file__).parents[2]
@@ -88,6 +89,7 @@ def test_every_alarm_stands_on_figures_that_exist_and_has_its_entry_in_the_run_b
     }
     used = set(re.findall(r"\bkaijo_\w+", RULES))
     assert used - names - LOOKED_UP - PROBES == set()
+    assert set(re.findall(r'tag="([a-z-]+)"', RULES)) <= {tag.value for tag in Tag}
     book = (ROOT / "docs" / "operations.md").read_text("utf-8")
     alarms = re.findall(r"- alert: (\w+)", RULES)
     assert re.findall(r"^### (Kaijo\w+)$", book, re.MULTILINE) == alarms

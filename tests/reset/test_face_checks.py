@@ -118,7 +118,7 @@ def test_card_at_its_limit_is_told_when_to_come_back(sitting: Sitting) -> None:
         with pytest.raises(Refused) as refusal:
             act()
         assert refusal.value.code == "face.card-limit"
-        assert refusal.value.data == {"until": NOON + SHORT.span}
+        assert refusal.value.data == {"retry_at": NOON + SHORT.span}
     sitting.bench.clock.advance(SHORT.span - SHORT.tries * MINUTE)
     sitting.ask_again()
     assert sitting.open().tries_left == 1
@@ -143,7 +143,7 @@ def test_device_at_its_limit_is_told_so(sitting: Sitting) -> None:
         sitting.open()
     assert (refusal.value.code, refusal.value.data) == (
         "face.device-limit",
-        {"until": NOON + device_limits()[0].span},
+        {"retry_at": NOON + device_limits()[0].span},
     )
     assert sitting.open(device=b"another".ljust(16)).tries_left == SHORT.tries
     assert day > device_limits()[0].span

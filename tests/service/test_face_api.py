@@ -149,9 +149,9 @@ def test_limit_says_when_to_come_back_and_where_to_go_at_once(bench: Bench, call
     for _ in range(card_limits()[0].tries):
         post(caller.client, f"{caller.path}/decision", {}, 422)
         caller.decide(caller.draw(), (b"x",), status=409)
-    refusal = caller.draw(status=409)
+    refusal = caller.draw(status=429)
     assert refusal["code"] == "face.card-limit"
-    assert refusal["data"]["until"] == (bench.clock.now() + card_limits()[0].span).isoformat()
+    assert refusal["data"]["retry_at"] == (bench.clock.now() + card_limits()[0].span).isoformat()
     assert "counter" in refusal["messages"]["en"]["remedy"]
     assert "窓口" in refusal["messages"]["ja"]["remedy"]
 

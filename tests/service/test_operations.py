@@ -6,8 +6,11 @@ from starlette.testclient import TestClient
 
 from kaijo.facts.lifetimes import reservation_life
 from kaijo.reset.counter.clerks import add_clerk, sign_in
+from kaijo.reset.records import Place
+from kaijo.reset.terminals import enrol, revoke
 from tests.reset.bench import AUTHENTICATION, NOON, SIGNATURE, Bench
 
+from .terminals import SigningClient, enrolled
 from .wire import open_session, post, prove, relay, reserve, reset
 
 NOTHING: dict[str, Any] = {
@@ -77,7 +80,26 @@ def test_completed_walk_and_one_that_gave_way_are_counted(client: TestClient, be
         "stopped": {"not-arrived": 0, "proof": 0, "relay": 0, "reset": 0},
     }
     assert found["sessions_open"] == {"kiosk": 0, "counter": 0}
-    assert found["terminals"] == [{"name": "kiosk 1", "place": "kiosk", "seen_at": NOON.isoformat()}]
+    assert found["terminals"] == [{"name": "kiosk 1", "place": "kiosk", "enrolled": False, "seen_at": NOON.isoformat()}]
+
+
+def test_terminals_are_those_enrolled_and_when_each_was_last_heard_of(client: TestClient, bench: Bench) -> None:
+    reserve(client)
+    open_session(client)
+    minute = timedelta(minutes=1)
+    enrolled(bench, "kiosk silent")
+    enrolled(bench, "kiosk gone")
+    revoke(bench.desk, name="kiosk gone")
+    enrol(bench.desk, name="kiosk expected", place=Place.KIOSK)
+    window = enrolled(bench, "window 1", Place.COUNTER)
+    bench.clock.advance(minute)
+    with SigningClient(client.app, window) as speaking:
+        post(speaking, "/v1/counter/tickets", {}, 201)
+    assert figures(client, bench)["terminals"] == [
+        {"name": "window 1", "place": "counter", "enrolled": True, "seen_at": (NOON + minute).isoformat()},
+        {"name": "kiosk 1", "place": "kiosk", "enrolled": False, "seen_at": NOON.isoformat()},
+        {"name": "kiosk silent", "place": "kiosk", "enrolled": True, "seen_at": None},
+    ]
 
 
 @pytest.mark.parametrize("stop", ["not-arrived", "proof", "relay", "reset"])

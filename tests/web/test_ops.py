@@ -107,6 +107,21 @@ def test_highest_day_is_as_high_as_the_drawing() -> None:
     assert (second.blocks[0].height, third.blocks) == (HEIGHT / 2, ())
 
 
+def test_terminals_stand_on_the_page_with_when_each_was_last_heard_of(visitor: Visitor, world: World) -> None:
+    assert label("ops.no-terminals", "en") in sign_in(visitor, world).text
+    app.enrolled(world.data, world.url, world.clock, "kiosk 7", "kiosk")
+    page = visitor.go("/ops")
+    assert "kiosk 7" in page.text
+    assert label("ops.never-seen", "en") in page.text
+    assert label("ops.not-enrolled", "en") not in page.text
+    card = world.card(PERSON)
+    reserve(world)
+    world.kiosk(card, "kiosk 8").open()
+    page = visitor.go("/ops")
+    assert [one for one in page.within("th") if one.startswith("kiosk ")] == ["kiosk 8", "kiosk 7"]
+    assert page.text.count(label("ops.not-enrolled", "en")) == 1
+
+
 def test_audit_trail_stands_on_the_page_and_a_changed_one_raises_an_alarm(visitor: Visitor, world: World) -> None:
     reserve(world)
     assert label("ops.audit.nothing", "en") in sign_in(visitor, world).text

@@ -43,7 +43,7 @@ def open_face_check(desk: Desk, *, challenge_id: str, kind: PinKind, device: byt
     """Return the face check of an answered challenge. It spends no try; the same call again gives the same check.
 
     `device` is what the phone calls itself. Raises Refused what the challenge and the proof are refused with,
-    `face.unavailable`, `face.card-limit` and `face.device-limit` (until); ServiceTrouble `face.model-…`.
+    `face.unavailable`, `face.card-limit` and `face.device-limit` (retry_at); ServiceTrouble `face.model-…`.
     """
     now = desk.clock.now()
     challenge = find_asked(desk, challenge_id, kind)
@@ -92,7 +92,7 @@ def draw_for(desk: Desk, *, check_id: str) -> DrawnCheck:
     """Return poses drawn for the check, and spend a try. While they wait, the same call gives the same poses.
 
     Raises Refused `face.unknown-check`, `face.check-over`, `face.already-passed`, `face.card-limit` and
-    `face.device-limit` (until).
+    `face.device-limit` (retry_at).
     """
     now = desk.clock.now()
     with desk.store.begin() as records:
@@ -180,7 +180,7 @@ def _tries_left(records: FaceRecords, check: FaceCheck, at: datetime, *, refuse:
         tries = records.face_tries(subject, at - longest(limits))
         until = free_again(limits, tries, at)
         if refuse and until is not None:
-            raise Refused(code, until=until)
+            raise Refused(code, retry_at=until)
         left.append(tries_left(limits, tries, at))
     return min(left)
 

@@ -11,16 +11,19 @@
                  "tickets": {"waiting": 4, "serving": 1, "done": 7}, "longest_wait_seconds": 840},
      "refusals": [{"code": "reset.kiosk-closed", "count": 12}],                               most frequent first
      "sessions_open": {"kiosk": 1, "counter": 0},
-     "terminals": [{"name": "kiosk-1", "place": "kiosk", "seen_at": "2027-03-15T21:38:00+09:00"}],   last seen first
+     "terminals": [{"name": "kiosk-1", "place": "kiosk", "enrolled": true, "seen_at": "2027-03-15T21:38:00+09:00"}],
      "audit": {"size": 812, "signed_at": "2027-03-15T03:00:00+09:00", "uncovered": 40, "due": false, "fit": "whole"}}
 
 `completions` is the measure that matters: of the reservations made on a phone, how many came out with a card that
 works, and where the others stopped: never at a kiosk, at the holder's proof, on the service's way into the card, or
 with the permission in the card. Given up are those that the holder replaced or cancelled.
+
+`terminals` are those that the operator let in, `seen_at` being when each was last heard of (null: never yet), and any
+other that ever opened a session, at the last one; the last seen first.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import Enum
 
@@ -28,9 +31,10 @@ from kaijo.reset.audit_state import audit_state
 from kaijo.reset.counter.journal import day_of
 from kaijo.reset.counter.records import Ticket, TicketState
 from kaijo.reset.desk import Desk
-from kaijo.reset.figures import Journeys
+from kaijo.reset.figures import Journeys, SeenTerminal
 from kaijo.reset.records import Place
 from kaijo.reset.states import ReservationState
+from kaijo.reset.terminal_records import Terminal
 
 MOST_DAYS = 31
 
@@ -57,6 +61,8 @@ def summarise(desk: Desk, *, days: int) -> dict[str, object]:
     first = last - timedelta(days=days - 1)
     with desk.store.begin() as records:
         found, audit = records.figures(first, last, now), audit_state(records, now)
+        known = [one for one in records.terminals() if one.public_key is not None and one.revoked_at is None]
+        heard = records.terminals_seen()
     return {
         "at": now,
         "from": first,
@@ -75,10 +81,7 @@ def summarise(desk: Desk, *, days: int) -> dict[str, object]:
             for code, count in sorted(found.refusals.items(), key=lambda one: (-one[1], one[0]))
         ],
         "sessions_open": {place.value: found.sessions_open.get(place, 0) for place in Place},
-        "terminals": [
-            {"name": one.name, "place": one.place.value, "seen_at": one.seen_at}
-            for one in sorted(found.terminals, key=lambda one: (one.seen_at, one.name), reverse=True)
-        ],
+        "terminals": _terminals(found.terminals, known, heard),
         "audit": {
             "size": audit.size,
             "signed_at": audit.signed_at,
@@ -87,6 +90,20 @@ def summarise(desk: Desk, *, days: int) -> dict[str, object]:
             "fit": audit.fit.value,
         },
     }
+
+
+def _terminals(
+    used: Sequence[SeenTerminal], known: Sequence[Terminal], heard: Mapping[str, datetime]
+) -> list[dict[str, object]]:
+    last: dict[tuple[str, Place], datetime | None] = {(one.name, one.place): one.seen_at for one in used}
+    enrolled = {(one.name, one.place): heard.get(one.id) for one in known}
+    last |= {terminal: at or last.get(terminal) for terminal, at in enrolled.items()}
+    # Whoever was never heard of stands at the end.
+    ordered = sorted(last, key=lambda one: ((at := last[one]) is not None, at, one[0]), reverse=True)
+    return [
+        {"name": name, "place": place.value, "enrolled": (name, place) in enrolled, "seen_at": last[name, place]}
+        for name, place in ordered
+    ]
 
 
 def stop_of(journeys: Journeys) -> Stop:

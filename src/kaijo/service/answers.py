@@ -58,7 +58,7 @@ ERROR_ANSWERS: Final[Mapping[int | str, dict[str, Any]]] = {
 
 def status_of(error: KaijoError) -> int:
     """Return the HTTP status that says what kind of failure it is."""
-    if error.code.startswith("limits."):
+    if "retry_at" in error.data:  # every limit says when to come back, and nothing else does
         return 429
     by_class = next((status for kind, status in _BY_CLASS if isinstance(error, kind)), 500)
     return _BY_CODE.get(error.code, by_class)

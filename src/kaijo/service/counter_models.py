@@ -360,11 +360,12 @@ class RefusalCount(_Answer):
 
 
 class TerminalSeen(_Answer):
-    """A terminal, and when it last opened a session."""
+    """A terminal, whether the operator let it in, and when it was last heard of; null is never."""
 
     name: str
     place: Place
-    seen_at: Moment
+    enrolled: bool
+    seen_at: Moment | None
 
 
 class AuditFigures(_Answer):

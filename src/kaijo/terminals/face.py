@@ -101,7 +101,7 @@ def read_surface(
 def open_check(service: ServiceClient, begun: Begun, device: str) -> FaceCheck:
     """Open the face check of an answered challenge. No try is spent; again for the same challenge is the same check.
 
-    Raises Refused `face.card-limit`, `face.device-limit` (until), and what else the service raises.
+    Raises Refused `face.card-limit`, `face.device-limit` (retry_at), and what else the service raises.
     """
     answer = service.open_face_check(
         challenge_id=begun.challenge_id,

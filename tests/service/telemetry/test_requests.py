@@ -11,15 +11,25 @@ from starlette.testclient import TestClient
 
 from kaijo import app
 from kaijo.reset.audit import Tag
+from kaijo.reset.scribe import Scribe
 from kaijo.service.api import create_app
 from kaijo.service.server import serving
+from kaijo.service.store.audited import AuditedStore
+from kaijo.service.store.database import SqlStore
 from kaijo.service.telemetry.fields import CHECKS
 from kaijo.service.telemetry.house import Telemetry, telemetry
 from kaijo.terminals.client import ServiceClient
 from kaijo.words import catalogue
 from tests.reset.bench import Bench
+from tests.reset.sitting import Sitting
 from tests.service.wire import open_session, prove, relay, reserve
+from tests.support.engines import Database
 from tests.support.world import World
+
+
+@pytest.fixture
+def store(light_database: Database) -> SqlStore:
+    return light_database.store(memory=True)
 
 
 @pytest.fixture
@@ -107,6 +117,17 @@ def test_figures_of_what_was_done_come_from_the_trail(world: World) -> None:
 
 def labels(**of: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(of.items()))
+
+
+def test_decided_faces_are_counted_by_their_outcome(store: SqlStore, watch: Telemetry) -> None:
+    plain = Bench(store=store)
+    audited = AuditedStore(store, Scribe(plain.desk.veil, plain.clock), watch.metrics)
+    sitting = Sitting(Bench(store=audited, clock=plain.clock))
+    sitting.fail(sitting.open().check)
+    sitting.passed()
+    read = samples(watch)
+    counted = {labels: value for (name, labels), value in read.items() if name == "kaijo_face_decisions_total"}
+    assert counted == {labels(outcome="face.no-match"): 1, labels(outcome="passed"): 1}
 
 
 def test_no_label_has_a_value_that_somebody_sent(client: TestClient, watch: Telemetry) -> None:

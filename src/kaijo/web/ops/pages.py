@@ -24,15 +24,17 @@ _OLDEST = 8
 
 @dataclass(frozen=True, slots=True)
 class _Terminal:
-    """A terminal, where it stands, and when it was last used."""
+    """A terminal, where it stands, whether it is enrolled, and when it was last heard of."""
 
     name: str
     place: str
-    seen_at: datetime
+    enrolled: bool
+    seen_at: datetime | None
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> "_Terminal":
-        return cls(told["name"], told["place"], datetime.fromisoformat(told["seen_at"]))
+        seen_at = None if told["seen_at"] is None else datetime.fromisoformat(told["seen_at"])
+        return cls(told["name"], told["place"], told["enrolled"], seen_at)
 
 
 @dataclass(frozen=True, slots=True)
