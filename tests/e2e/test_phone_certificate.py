@@ -48,6 +48,19 @@ def fill_in(page: Page) -> None:
         page.locator(f"#{kind}-again").fill(pin)
 
 
+def set_up(page: Page, lang: Lang) -> None:
+    """Set the phone up as far as the page of its own certificates; the card leaves the first time."""
+    page.goto(f"/phone?lang={lang}")
+    choose(page, lang, PERSON)
+    press(page, "phone.certificate.set-up", lang)
+    fill_in(page)
+    press(page, "phone.certificate.go", lang)
+    press(page, "phone.bad.retry", lang)
+    fill_in(page)
+    press(page, "phone.certificate.go", lang)
+    page.get_by_role("link", name=label("phone.own.go", lang)).click()
+
+
 def heading(page: Page, code: str, lang: Lang, **data: object) -> None:
     assert page.locator("h1").inner_text() == label(code, lang, **data)
 
@@ -97,7 +110,7 @@ def test_every_screen_of_the_phones_certificates_is_in_order(
         world.clock.advance(NEXT_SEASON)
         page.goto("/filing")
         look("desk")
-        page.locator(f"section button[value={PERSON}]").click()
+        page.locator("section button[value=phone]").click()
         heading(page, "filing.sign-in.title", lang)
         look("sign-in")
         press(page, "filing.finger.other", lang)
@@ -117,15 +130,7 @@ def test_every_screen_of_resetting_the_phones_pins_is_in_order(chromium: Browser
             seen[name] = faults(page)
             keep(page, f"phonecert-{name}-{lang}")
 
-        page.goto(f"/phone?lang={lang}")
-        choose(page, lang, PERSON)
-        press(page, "phone.certificate.set-up", lang)
-        for _ in range(2):  # the card leaves the first time
-            fill_in(page)
-            press(page, "phone.certificate.go", lang)
-            if page.locator("h1").inner_text() == label("phone.bad.title", lang):
-                press(page, "phone.bad.retry", lang)
-        page.get_by_role("link", name=label("phone.own.go", lang)).click()
+        set_up(page, lang)
         for kind, proof, new in (
             (PinKind.AUTHENTICATION, NEW["signature"], "8462"),
             (PinKind.SIGNATURE, CARD_PIN, "RENEWED77"),
@@ -142,4 +147,39 @@ def test_every_screen_of_resetting_the_phones_pins_is_in_order(chromium: Browser
             heading(page, "phone.renewed.title", lang, kind=kind)
             look(f"renewed-{kind.value}")
             page.get_by_role("link", name=label("phone.own.back", lang)).click()
+    assert {name: found for name, found in seen.items() if found} == {}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_screen_of_rehearsing_with_the_phone_is_in_order(
+    chromium: Browser, address: str, world: World, lang: Lang
+) -> None:
+    with screen(chromium, address, PHONE, many_pins=True) as page:
+        seen = {}
+
+        def look(name: str) -> None:
+            seen[name] = faults(page)
+            keep(page, f"phonecert-{name}-{lang}")
+
+        set_up(page, lang)
+        press(page, "phone.finger.switch-on", lang)
+        page.locator("#pin").fill(NEW["authentication"])
+        press(page, "phone.finger.switch-on", lang)
+        world.clock.advance(NEXT_SEASON)
+        for finger, login, ending in (
+            ("other", "", "fails"),
+            ("", "x", ""),
+            ("own", "", "works"),
+        ):
+            page.goto("/filing")
+            page.locator("section button[value=rehearse-phone]").click()
+            heading(page, "filing.rehearse.title", lang)
+            look(f"rehearse-{ending}")
+            page.locator("#login").fill(login)
+            page.locator("#sign").fill(NEW["signature"])
+            page.locator(f"[name=finger][value='{finger}']").check()
+            press(page, "filing.rehearse.go", lang)
+            look(f"rehearsed-{ending}")
+            if ending:
+                heading(page, f"filing.rehearsed.{ending}", lang)
     assert {name: found for name, found in seen.items() if found} == {}

@@ -73,4 +73,9 @@ def own(visitor: Visitor) -> Page:
 
 def sign_in(visitor: Visitor) -> Page:
     """Go to the desk's page for signing in with the phone."""
-    return visitor.send(visitor.go("/filing"), form=1, place=PERSON)
+    return visitor.send(visitor.go("/filing"), form=1, act="phone")
+
+
+def rehearse(visitor: Visitor) -> Page:
+    """Go to the page of the rehearsal with the phone."""
+    return visitor.send(visitor.go("/filing"), form=1, act="rehearse-phone")

@@ -30,6 +30,7 @@ from kaijo.facts.phonecert import phone_biometrics, phone_reset
 from kaijo.facts.pins import PinKind, pin_rule, tries_floor
 from kaijo.signing.unlock import SigningKey
 from kaijo.terminals.phone_file import KINDS, Held, Opener, PhoneFile, Row, Sealed
+from kaijo.terminals.rehearsal import Act
 
 _PURPOSE = b"Kaijo practice phone certificates\n"
 _RESET_PURPOSE = b"Kaijo practice phone, reset of a PIN\n"
@@ -279,6 +280,8 @@ class PhoneKeys:
     With `fits`, a finger or face is tried first where it is switched on; `missed` is told why it did not open.
     """
 
+    read_by = Act.PHONE
+
     def __init__(
         self,
         phone: PhoneCertificates,
@@ -293,7 +296,8 @@ class PhoneKeys:
         self._missed = missed
 
     def check(self) -> None:
-        """Do nothing: the desk judges the certificates."""
+        """Read the certificates; the desk judges them. Raises CardTrouble `phonecert.damaged`."""
+        self._phone.until()
 
     def unlock(self, kind: PinKind) -> SigningKey:
         """Return a key after its PIN was asked for. Raises as `PhoneCertificates.askable` and `unlock`."""

@@ -28,6 +28,7 @@ class Act(Enum):
     """What is tried, in the order of the day."""
 
     CARD = "card"
+    PHONE = "phone"
     SIGN_IN = "sign-in"
     SIGN = "sign"
     SEND = "send"
@@ -100,6 +101,11 @@ class _Found:
 class Keys(Protocol):
     """Where the keys are: a card, or a phone's certificates."""
 
+    @property
+    def read_by(self) -> Act:
+        """The act that `check` is."""
+        ...
+
     def check(self) -> None:
         """Raise Refused for what is wrong before any PIN is asked for."""
         ...
@@ -111,6 +117,8 @@ class Keys(Protocol):
 
 class CardKeys:
     """The keys of a card behind a guard. `ask` is given the tries left, and returns the PIN; never for a last try."""
+
+    read_by = Act.CARD
 
     def __init__(self, guard: Guard, clock: Clock, ask: AskPin) -> None:
         self._guard = guard
@@ -141,11 +149,11 @@ def rehearse(keys: Keys, desk: FilingClient, clock: Clock) -> Rehearsal:
     login, sending = etax_pins()
     try:
         keys.check()
-        found.trials.append(Trial(Act.CARD))
+        found.trials.append(Trial(keys.read_by))
     except Refused as refused:
         if refused.code == "terminal.real-card":
             raise
-        found.trials.append(Trial(Act.CARD, refused))
+        found.trials.append(Trial(keys.read_by, refused))
     found.trials.append(_try(Act.SIGN_IN, lambda: _sign_in(keys, desk, login, found)))
     document: list[bytes] = []
     if _cannot_sign(found.trials[0]):

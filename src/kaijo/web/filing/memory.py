@@ -10,6 +10,7 @@ from kaijo.card.guard import Guard, TriesReading
 from kaijo.doctor.stopping import Stopping
 from kaijo.errors import Refused, ServiceTrouble
 from kaijo.facts.desk import filing_session_life
+from kaijo.facts.pins import PinKind, tries_floor
 from kaijo.terminals.filing_client import FilingClient, Notice, SignedIn
 from kaijo.terminals.phone_certificate import Biometric, PhoneCertificates, PhoneTries
 from kaijo.terminals.rehearsal import Rehearsal
@@ -58,13 +59,19 @@ class Laid:
 class Asked:
     """A PIN that is asked for, the card's or the phone's; `stop` is the advice for a card's.
 
-    `finger` is there when a finger or face can be pressed instead; then the PIN may have its last try, and is `shut`.
+    `finger` is there when a finger or face can be pressed instead. A PIN that is locked or has its last try is `shut`.
     """
 
     shown: TriesReading | PhoneTries
     stop: Stopping | None
     finger: Biometric | None = None
     shut: bool = False
+
+
+def asked_of_phone(phone: PhoneCertificates, kind: PinKind) -> Asked:
+    """Return how a PIN of the phone may be asked for, and the finger where it can be pressed."""
+    shown, finger = phone.tries(kind), phone.biometric(kind)
+    return Asked(shown, None, finger if finger.ready else None, shut=shown.tries_left < tries_floor())
 
 
 @dataclass(frozen=True, slots=True)

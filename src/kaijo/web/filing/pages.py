@@ -8,18 +8,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kaijo.card.guard import Guard, TriesReading
+from kaijo.card.guard import Guard
 from kaijo.errors import CardTrouble, KaijoError, Refused, UsageProblem
 from kaijo.facts.etax import etax_pins
 from kaijo.facts.filing import ReturnKind, next_filing_deadline
-from kaijo.facts.pins import PinKind, tries_floor
+from kaijo.facts.pins import PinKind
 from kaijo.signing.unlock import SigningKey, unlock
 from kaijo.terminals.filing_client import PracticeReturn, sign_return
 from kaijo.terminals.phone_certificate import PhoneCertificates, PhoneKeys
 from kaijo.terminals.proof import filing_certificate
-from kaijo.terminals.rehearsal import CardKeys, rehearse
 from kaijo.web.entries import Wrong, check_pin
-from kaijo.web.filing.memory import Asked, Entered, Laid, Memory
+from kaijo.web.filing.memory import Asked, Entered, Laid, Memory, asked_of_phone
+from kaijo.web.filing.rehearsing import RehearsalPages
 from kaijo.web.languages import lang_of
 from kaijo.web.places import Place
 from kaijo.web.site import Fields, Site, see_other
@@ -51,9 +51,7 @@ class FilingPages:
             site.get("/filing/return/{key}", self._return),
             site.post("/filing/return/{key}", self._do_send),
             site.get("/filing/receipt/{key}", self._receipt),
-            site.get("/filing/rehearse/{key}", self._rehearse),
-            site.post("/filing/rehearse/{key}", self._do_rehearse),
-            site.get("/filing/rehearsed/{key}", self._rehearsed),
+            *RehearsalPages(self._memory).routes(),
         ]
 
     def _start(self, request: Request) -> Response:
@@ -69,8 +67,8 @@ class FilingPages:
 
     def _lay(self, _request: Request, fields: Fields) -> Response:
         place, rehearsal = self._site.place(fields.get("place", "")), fields.get("act") == "rehearse"
-        if fields.get("act") == "phone":
-            return see_other(self._take_phone(place))
+        if fields.get("act") in {"phone", "rehearse-phone"}:
+            return see_other(self._take_phone(place, rehearsal=fields["act"] == "rehearse-phone"))
         self._site.table.lay(place, Spot.FILING)
         with self._memory.card(place) as guard:
             try:
@@ -101,11 +99,13 @@ class FilingPages:
         laid = self._memory.laid.look(request.path_params["key"]).value
         return see_other(self._next_page(laid.after(fields.get("sentence", ""), lang_of(request))))
 
-    def _take_phone(self, place: Place) -> str:
+    def _take_phone(self, place: Place, *, rehearsal: bool) -> str:
         phone = self._phone(place)
         if phone is None:
             raise UsageProblem("web.unknown-place")
         laid = Laid(place, b"", None, None, phone)
+        if rehearsal:
+            return f"/filing/rehearse/{self._memory.keep_laid(laid)}"
         self._asked(laid, self._login)
         return f"/filing/sign-in/{self._memory.keep_laid(laid)}"
 
@@ -115,11 +115,8 @@ class FilingPages:
     def _asked(self, laid: Laid, kind: PinKind) -> Asked:
         """Return the PIN to ask for. Raises as `_demand`, and as `PhoneCertificates.askable` where no finger helps."""
         if laid.phone is not None:
-            finger = laid.phone.biometric(kind)
-            if not finger.ready:
-                return Asked(laid.phone.askable(kind), None)
-            shown = laid.phone.tries(kind)
-            return Asked(shown, None, finger, shut=shown.tries_left < tries_floor())
+            asked = asked_of_phone(laid.phone, kind)
+            return asked if asked.finger else Asked(laid.phone.askable(kind), None)
         stake = self._stake(laid, kind)
         return Asked(stake.shown, stake.stop)
 
@@ -220,41 +217,6 @@ class FilingPages:
     def _receipt(self, request: Request) -> Response:
         notice = self._memory.notices.look(request.path_params["key"]).value
         return self._site.render(request, "filing/receipt.html", notice=notice)
-
-    def _rehearse(self, request: Request) -> Response:
-        return self._rehearse_page(request, self._memory.laid.look(request.path_params["key"]).value, {})
-
-    def _rehearse_page(self, request: Request, laid: Laid, wrong: Wrong) -> Response:
-        stakes = {"login": laid.sign_in, "sign": laid.sign}
-        return self._site.render(request, "filing/rehearse.html", 422 if wrong else 200, stakes=stakes, wrong=wrong)
-
-    def _do_rehearse(self, request: Request, fields: Fields) -> Response:
-        key = request.path_params["key"]
-        laid = self._memory.laid.look(key).value
-        asked = {"login": (laid.sign_in, self._login), "sign": (laid.sign, self._sending)}
-        wrong: dict[str, KaijoError] = {}
-        for name, (stake, kind) in asked.items():
-            if stake is not None and not stake.held_back and not stake.shown.locked:
-                wrong |= check_pin(fields, name, kind)
-        if wrong:
-            return self._rehearse_page(request, laid, wrong)
-        return see_other(self._memory.laid.once(key, lambda laid: self._try(laid, fields)))
-
-    def _try(self, laid: Laid, fields: Fields) -> str:
-        typed = {self._login: fields.get("login", ""), self._sending: fields.get("sign", "")}
-
-        def ask(shown: TriesReading) -> str:
-            return typed[PinKind(shown.kind.value)]
-
-        with self._memory.card(laid.place) as guard:
-            if laid.mark:
-                require_same_card(guard, self._site.clock, laid.mark)
-            result = rehearse(CardKeys(guard, self._site.clock, ask), self._memory.desk, self._site.clock)
-        return f"/filing/rehearsed/{self._memory.keep_rehearsal(result)}"
-
-    def _rehearsed(self, request: Request) -> Response:
-        result = self._memory.rehearsals.look(request.path_params["key"]).value
-        return self._site.render(request, "filing/rehearsed.html", result=result)
 
 
 def _stake(guard: Guard, kind: PinKind) -> Stake | None:
