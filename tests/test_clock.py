@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from kaijo.clock import JST, SharedClock, SystemClock, parse_time
+from kaijo.clock import JST, SharedClock, SystemClock, clock_at, parse_time
 from kaijo.errors import UsageProblem
 
 NIGHT = datetime(2027, 3, 15, 21, 40, tzinfo=JST)
@@ -20,6 +20,13 @@ def test_time_that_does_not_exist_in_japan_is_refused(text: str) -> None:
     with pytest.raises(UsageProblem) as caught:
         parse_time(text)
     assert (caught.value.code, caught.value.data) == ("usage.time", {"text": text})
+
+
+@pytest.mark.parametrize("text", ["1999-12-31T23:59", "2101-01-01T00:00", "9999-12-31T23:59"])
+def test_clock_of_a_walk_stays_within_what_the_facts_know(text: str) -> None:
+    with pytest.raises(UsageProblem) as caught:
+        clock_at(text)
+    assert (caught.value.code, caught.value.data["text"]) == ("usage.far-time", text)
 
 
 def test_shared_clock_is_the_machines_until_somebody_sets_it(tmp_path: Path) -> None:

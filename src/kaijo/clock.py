@@ -1,12 +1,14 @@
 """The one place that knows what time it is. Everybody else is handed a Clock."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Protocol
 
 from kaijo.errors import UsageProblem
 
 JST = timezone(timedelta(hours=9), "JST")
+
+_YEARS = (2000, 2100)
 
 
 class Clock(Protocol):
@@ -93,5 +95,19 @@ def parse_time(text: str) -> datetime:
 
 
 def clock_at(text: str | None) -> Clock:
-    """Return the machine's clock, or one that starts at the moment `text` names. Raises as `parse_time`."""
-    return SystemClock() if text is None else ShiftedClock(parse_time(text))
+    """Return the machine's clock, or one that starts at the moment `text` names.
+
+    Raises as `parse_time`, and UsageProblem `usage.far-time`.
+    """
+    if text is None:
+        return SystemClock()
+    moment = parse_time(text)
+    demand_near(moment, text)
+    return ShiftedClock(moment)
+
+
+def demand_near(day: date, text: str) -> None:
+    """Let a day pass of which rules can be told. Raises UsageProblem `usage.far-time` with what was typed."""
+    first, last = _YEARS
+    if not first <= day.year <= last:
+        raise UsageProblem("usage.far-time", text=text, first=first, last=last)

@@ -79,7 +79,10 @@ def test_layouts_tell_how_to_describe_another(kaijo: CommandLine) -> None:
     [
         (("nowhere.csv",), "ledger.unreadable"),
         (("foreign.csv",), "ledger.unknown-layout"),
-        (("good.csv", "--layouts", "nowhere.toml"), "ledger.bad-layout"),
+        (("empty.csv",), "ledger.empty"),
+        (("good.csv", "--layouts", "nowhere.toml"), "ledger.unreadable"),
+        (("good.csv", "--layouts", "foreign.csv"), "ledger.bad-layout"),
+        (("good.csv", "--rules", "nowhere.toml"), "ledger.unreadable"),
         (("good.csv", "--rules", "foreign.csv"), "ledger.bad-rules"),
         (("good.csv", "--out", "good.csv"), "ledger.file-exists"),
         (("good.csv", "--out", "nowhere/out.csv"), "usage.unwritable"),
@@ -91,6 +94,7 @@ def test_what_cannot_be_done_is_said(
     monkeypatch.chdir(tmp_path)
     mufg(tmp_path, "good.csv", "2027/1/5,a,b,1,,")
     (tmp_path / "foreign.csv").write_text("[[a]\n", "utf-8")
+    (tmp_path / "empty.csv").write_text("\ufeff\n \n", "utf-8")
     ended = kaijo("ledger", "--to", "freee", "--out", "out.csv", *arguments, "--json")
     assert (ended.code, ended.json()["error"]["code"]) == (2, code)
     assert not (tmp_path / "out.csv").exists()

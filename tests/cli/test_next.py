@@ -61,3 +61,9 @@ def test_what_cannot_be_done_is_said(
     monkeypatch.chdir(tmp_path)
     ended = kaijo("next", *arguments, "--json")
     assert (ended.code, ended.json()["error"]["code"]) == (2, code)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_certificate_of_another_age_is_refused(kaijo: CommandLine, day: str) -> None:
+    ended = kaijo("next", "--certificate-end", day, "--json")
+    assert (ended.code, ended.json()["error"]["code"]) == (2, "usage.far-time")

@@ -62,6 +62,8 @@ def test_every_target_writes_its_file_and_no_pin_anywhere_else(
         (("--to", "paper", "--out", "pins.txt"), (), (4, "keep.plain-text")),
         (("--to", "kdbx", "--out", "pins.pdf"), (), (2, "keep.wrong-ending")),
         (("--to", "kdbx"), (), (2, "keep.no-file")),
+        (("--to", "paper", "--out", "nowhere/pins.pdf"), (), (2, "usage.unwritable")),
+        (("--wipe", "nowhere.pdf"), (), (2, "keep.nothing-to-wipe")),
         ((), (), (2, "keep.no-target")),
         (("--to", "paper", "--out", "a.pdf", "--undo"), (), (2, "keep.undo-what")),
         (("--to", "paper", "--out", "a.pdf", "--replace"), (), (2, "keep.undo-what")),

@@ -45,6 +45,23 @@ def test_certificate_that_ends_before_the_day_is_found_months_before(world: Worl
     assert (ended.code, day["signature-certificate"], day["authentication-certificate"]) == (1, False, False)
 
 
+@pytest.mark.parametrize(
+    ("lines", "desk", "code"),
+    [
+        ("", None, "usage.no-pin"),
+        (f"{pins_of('fresh')[AUTHENTICATION]}\n", None, "usage.no-pin"),
+        ("", "nonsense", "usage.service-url"),
+        ("", "http://127.0.0.1:9", "filing.unreachable"),
+    ],
+)
+def test_what_keeps_the_rehearsal_itself_from_being_held_is_no_verdict(
+    world: World, kaijo: CommandLine, lines: str, desk: str | None, code: str
+) -> None:
+    words = ("rehearse", "--card", str(world.card_file("fresh")), "--clock", NIGHT.isoformat(), "--json")
+    ended = kaijo(*words, *(("--filing", desk) if desk else ()), stdin=lines)
+    assert ended.json()["error"]["code"] == code
+
+
 def test_forgotten_pin_is_found_with_the_tries_left_in_words(world: World, kaijo: CommandLine) -> None:
     card = world.card_file("fresh")
     words = ("rehearse", "--card", str(card), "--clock", NIGHT.isoformat(), "--lang", "en")

@@ -74,7 +74,7 @@ def test_unclosed_quotation_that_swallows_a_line_is_found(tmp_path: Path) -> Non
         (HEAD.encode("utf-8") + b"2027/1/5,\xff\xfd,b,1,,1\r\n", "ledger.encoding", 2),
         (HEAD.encode("euc-jp"), "ledger.encoding", 1),
         (b"PK\x03\x04....", "ledger.is-workbook", None),
-        (b"", "ledger.unknown-layout", None),
+        (b"", "ledger.empty", None),
         (b"a,b,c\n1,2,3\n", "ledger.unknown-layout", None),
         (b"\xff\xfea", "ledger.encoding", 1),
     ],

@@ -67,6 +67,8 @@ def convert(
 
     if out.exists():
         raise UsageProblem("ledger.file-exists", path=str(out))
+    if rules is not None and not rules.exists():
+        raise UsageProblem("ledger.unreadable", path=str(rules))
     books = keep_books(files, layouts(own), read_rules(rules or rules_file()), keep_duplicates=keep_duplicates)
     warnings = _write(books, target, out, tax)
     if speech().json:

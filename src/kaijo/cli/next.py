@@ -11,7 +11,7 @@ from kaijo import app
 from kaijo.cli.local_facts import facts_option
 from kaijo.cli.options import card_options, clock_option
 from kaijo.cli.speech import json_option, lang_option, speech
-from kaijo.clock import Clock, clock_at
+from kaijo.clock import Clock, clock_at, demand_near
 from kaijo.errors import UsageProblem
 from kaijo.facts.pins import PinKind
 
@@ -96,9 +96,11 @@ def _day(text: str | None) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise UsageProblem("usage.day", text=text) from None
+    demand_near(day, text)
+    return day
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -16,7 +16,10 @@ from kaijo.facts.pins import tries_floor
 def ask(label: str, **data: object) -> str:
     """Return what was typed for `label`. Raises UsageProblem `usage.no-pin` when there is nothing to read."""
     if sys.stdin.isatty():
-        return getpass.getpass(speech().label(label, **data) + ": ")
+        try:
+            return getpass.getpass(speech().label(label, **data) + ": ")
+        except EOFError:
+            raise UsageProblem("usage.no-pin") from None
     line = sys.stdin.readline()
     if not line:
         raise UsageProblem("usage.no-pin")

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from kaijo import words
-from kaijo.errors import KaijoError
+from kaijo.errors import KaijoError, UsageProblem
 from kaijo.words import LANGS, Lang
 
 _INTERNAL_EXIT = 70  # EX_SOFTWARE: a fault of ours, told apart from every ending of the contract
@@ -86,6 +86,13 @@ def run(group: click.Group) -> NoReturn:
     try:
         ended = group.main(standalone_mode=False)
         sys.exit(ended if isinstance(ended, int) else 0)
+    except click.exceptions.NoArgsIsHelpError as help_asked:
+        help_asked.show()
+        sys.exit(2)
+    except click.UsageError as problem:
+        said, program = " ".join(problem.format_message().split()), problem.ctx.command_path if problem.ctx else "kaijo"
+        tell(UsageProblem("usage.words", said=said, program=program))
+        sys.exit(2)
     except click.ClickException as problem:
         problem.show()
         sys.exit(2)

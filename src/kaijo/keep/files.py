@@ -17,7 +17,7 @@ def check_target(path: Path, ending: str) -> None:
     """Raise before any PIN is asked for, when `path` is no place for one; `ending` is what its target wants.
 
     GuardRefused `keep.plain-text` for a note or a document, `keep.file-exists` for a file that is there;
-    UsageProblem `keep.wrong-ending` for any other ending.
+    UsageProblem `keep.wrong-ending` for any other ending, `usage.unwritable` for a folder that takes no file.
     """
     found = path.suffix.lower()
     if found != ending:
@@ -26,6 +26,8 @@ def check_target(path: Path, ending: str) -> None:
         raise UsageProblem("keep.wrong-ending", path=str(path), ending=ending)
     if path.exists() or path.is_symlink():
         raise GuardRefused("keep.file-exists", path=str(path))
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise UsageProblem("usage.unwritable", path=str(path))
 
 
 def write_owned(path: Path, content: bytes) -> None:
@@ -44,11 +46,13 @@ def wipe(path: Path) -> None:
     """Overwrite one of our unencrypted files and take it away; copies elsewhere are out of reach.
 
     Raises GuardRefused `keep.not-ours` for anything that `kaijo pin keep` did not write, UsageProblem
-    `usage.unwritable`.
+    `keep.nothing-to-wipe`, `usage.unwritable`.
     """
     try:
         # Never through a link: what it points to was not named.
         handle = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+    except FileNotFoundError:
+        raise UsageProblem("keep.nothing-to-wipe", path=str(path)) from None
     except OSError:
         raise UsageProblem("usage.unwritable", path=str(path)) from None
     with os.fdopen(handle, "r+b") as file:

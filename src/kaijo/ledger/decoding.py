@@ -22,7 +22,8 @@ def read_text(path: Path) -> Decoded:
     """Return the text of a file.
 
     Raises UsageProblem: `ledger.unreadable`, `ledger.too-large` [fact: ledger-largest-file], `ledger.is-workbook` for
-    an Excel file, `ledger.not-text` for bytes that are none, `ledger.encoding` with the line where no encoding fits.
+    an Excel file, `ledger.empty`, `ledger.not-text` for bytes that are none, `ledger.encoding` with the line where no
+    encoding fits.
     """
     import hashlib
 
@@ -34,6 +35,8 @@ def read_text(path: Path) -> Decoded:
     except OSError:
         raise UsageProblem("ledger.unreadable", path=str(path)) from None
     text, encoding = _decode(data, str(path))
+    if not text.strip():
+        raise UsageProblem("ledger.empty", path=str(path))
     return Decoded(text, encoding, hashlib.sha256(data).hexdigest())
 
 

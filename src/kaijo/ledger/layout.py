@@ -72,7 +72,7 @@ def known_layouts() -> tuple[Layout, ...]:
 def own_layouts(path: Path) -> tuple[Layout, ...]:
     """Return the layouts that a user described in a file: one, or several as `[[layout]]`.
 
-    Raises UsageProblem `ledger.bad-layout`, naming the field.
+    Raises UsageProblem `ledger.unreadable`, `ledger.bad-layout`, naming the field.
     """
     return _load(path)
 
@@ -112,7 +112,9 @@ def _load(path: Path) -> tuple[Layout, ...]:
 
     try:
         content = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
+    except OSError:
+        raise UsageProblem("ledger.unreadable", path=str(path)) from None
+    except ValueError:
         raise UsageProblem("ledger.bad-layout", path=str(path), field="TOML") from None
     rows = content.get("layout", [content])
     if not isinstance(rows, list) or not rows:

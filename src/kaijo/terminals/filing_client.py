@@ -99,8 +99,13 @@ class FilingClient:
         self._client.close()
 
     def state(self) -> DeskState:
-        """Return whether the desk is open."""
-        told = self._client.health()
+        """Return whether the desk is open. Raises ServiceTrouble `filing.unreachable` where there is none."""
+        try:
+            told = self._client.health()
+        except ServiceTrouble as trouble:
+            if trouble.code != "service.unreachable":
+                raise
+            raise ServiceTrouble("filing.unreachable", url=self.url) from None
         return DeskState(
             field_time(told, "time"),
             told.get("open") is True,

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from kaijo.card.guard import Guard, TriesReading
 from kaijo.clock import JST, Clock
-from kaijo.errors import GuardRefused, KaijoError, Refused
+from kaijo.errors import GuardRefused, KaijoError, Refused, UsageProblem
 from kaijo.facts.etax import etax_cut, etax_pins, etax_schedule
 from kaijo.facts.filing import ReturnKind, next_filing_deadline
 from kaijo.facts.pins import PinKind, tries_floor
@@ -142,9 +142,10 @@ class CardKeys:
 def rehearse(keys: Keys, desk: FilingClient, clock: Clock) -> Rehearsal:
     """Rehearse with these keys at the practice desk.
 
-    Only a real card ends it at once: Refused `terminal.real-card`; and CardTrouble when there is no card to read.
-    Everything else is a part of the result.
+    What keeps it from being held ends it at once: Refused `terminal.real-card`, CardTrouble when there is no card to
+    read, UsageProblem, and what a desk raises that is not there, before any PIN. All else is a part of the result.
     """
+    desk.state()
     at, found = clock.now(), _Found()
     login, sending = etax_pins()
     try:
@@ -176,6 +177,8 @@ def _cannot_sign(read: Trial) -> bool:
 def _try(act: Act, step: Callable[[], None]) -> Trial:
     try:
         step()
+    except UsageProblem:  # nothing was tried
+        raise
     except KaijoError as failed:
         return Trial(act, failed)
     return Trial(act)
