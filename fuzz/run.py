@@ -32,6 +32,7 @@ def main() -> None:
     found.mkdir(parents=True, exist_ok=True)
     with atheris.instrument_imports(include=["kaijo"]):
         module = importlib.import_module(f"fuzz.targets.{chosen.target}")
+        module.run(b"")  # what a target sets up once is no input that hangs
     beside = found.parent if chosen.corpus else Path()
     options = [
         f"-max_total_time={chosen.seconds}",

@@ -1,19 +1,18 @@
 """Bodies of any content to every path of the reservation service: never an internal fault."""
 
-import json
 from functools import cache
 
 from starlette.testclient import TestClient
 
+from fuzz.bodies import Good, post, written
 from fuzz.tape import Tape
-from fuzz.told import demand
 from kaijo.service.api import create_app
 from kaijo.service.store.database import SqlStore
 from tests.reset.bench import Bench
 from tests.service.wire import b64
 
 _SESSION = "/v1/kiosk-sessions/"
-_GOOD: tuple[tuple[str, dict[str, object]], ...] = (
+_GOOD: tuple[Good, ...] = (
     ("/v1/challenges", {"purpose": "reserve", "kind": "signature"}),
     (
         "/v1/reservations",
@@ -42,14 +41,4 @@ def _client() -> TestClient:
 
 def run(data: bytes) -> None:
     """Send `data` as a body, or as the value of one field in a good one."""
-    tape = Tape(data)
-    path, good = _GOOD[tape.byte() % len(_GOOD)]
-    path = path.format(tape.byte())
-    field = tape.byte()
-    body = tape.rest()
-    if field and good:
-        body = json.dumps(good | {list(good)[field % len(good)]: tape.value()}).encode()
-    answer = _client().post(path, content=body, headers={"Content-Type": "application/json"})
-    demand(answer.status_code < 500, "no body is an internal fault")
-    content = answer.json()
-    demand(answer.is_success or set(content["messages"]) == {"ja", "en"}, "every refusal has words")
+    post(_client(), *written(Tape(data), _GOOD))
