@@ -35,7 +35,7 @@ REHEARSED = {
     ),
     "moved": Said((DONE, DONE, "card.locked", UNTRIED), {LOGIN: True}),
     "under-15": Said(("filing.no-signature-certificate", "card.locked", UNTRIED, UNTRIED), {}),
-    "face-only": Said(("filing.no-signature-certificate", "card.locked", UNTRIED, UNTRIED), {}),
+    "face-only": Said(("filing.face-only-card", UNTRIED, UNTRIED, UNTRIED), {}),
 }
 
 

@@ -6,6 +6,7 @@ from kaijo.card.certificate import read_certificate
 from kaijo.card.guard import Guard, LastTryConsent, TriesReading
 from kaijo.card.jpki import JpkiSession
 from kaijo.clock import Clock
+from kaijo.doctor import CardKind, examine
 from kaijo.errors import Refused
 from kaijo.facts.pins import PinKind
 from kaijo.facts.proof import proof_kind
@@ -43,14 +44,16 @@ def practice_certificate(guard: Guard, clock: Clock) -> bytes:
 def filing_certificate(guard: Guard, clock: Clock) -> bytes:
     """Return and raise as `practice_certificate`, in the words of whoever files and has no reset in mind.
 
-    Refused `filing.no-signature-certificate` stands in place of `terminal.no-signature-certificate`.
+    Refused `filing.no-signature-certificate`, or `filing.face-only-card` where no PIN was ever set, stands in place of
+    `terminal.no-signature-certificate`.
     """
     try:
         return practice_certificate(guard, clock)
     except Refused as refused:
-        if refused.code == "terminal.no-signature-certificate":
-            raise Refused("filing.no-signature-certificate") from None
-        raise
+        if refused.code != "terminal.no-signature-certificate":
+            raise
+        face = examine(guard, clock).kind is CardKind.FACE_AUTHENTICATION
+        raise Refused("filing.face-only-card" if face else "filing.no-signature-certificate") from None
 
 
 def proof_reading(guard: Guard, kind: PinKind) -> TriesReading:

@@ -3,7 +3,7 @@
 It never spends a last try, asks each PIN once, and goes on after a failure: everything that is wrong is found at once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, unique
@@ -126,7 +126,7 @@ class CardKeys:
         self._ask = ask
 
     def check(self) -> None:
-        """Raise Refused `terminal.…`, `filing.no-signature-certificate`."""
+        """Raise as `filing_certificate`."""
         filing_certificate(self._guard, self._clock)
 
     def unlock(self, kind: PinKind) -> SigningKey:
@@ -155,12 +155,13 @@ def rehearse(keys: Keys, desk: FilingClient, clock: Clock) -> Rehearsal:
         if refused.code == "terminal.real-card":
             raise
         found.trials.append(Trial(keys.read_by, refused))
-    found.trials.append(_try(Act.SIGN_IN, lambda: _sign_in(keys, desk, login, found)))
     document: list[bytes] = []
-    if _cannot_sign(found.trials[0]):
-        found.trials.append(Trial(Act.SIGN, tried=False))
-    else:
-        found.trials.append(_try(Act.SIGN, lambda: document.append(_sign(keys, sending, found, at))))
+    steps = {
+        Act.SIGN_IN: lambda: _sign_in(keys, desk, login, found),
+        Act.SIGN: lambda: document.append(_sign(keys, sending, found, at)),
+    }
+    vain = _in_vain(found.trials[0])
+    found.trials += [Trial(act, tried=False) if act in vain else _try(act, step) for act, step in steps.items()]
     if found.signed_in is None or not document:
         found.trials.append(Trial(Act.SEND, tried=False))
     else:
@@ -169,9 +170,13 @@ def rehearse(keys: Keys, desk: FilingClient, clock: Clock) -> Rehearsal:
     return Rehearsal(at, due_before, tuple(found.trials), _prospects(found, login, due_before), found.notice)
 
 
-def _cannot_sign(read: Trial) -> bool:
-    """Whether the card has nothing to sign with: what its signature PIN says would then lead astray."""
-    return read.because is not None and read.because.code == "filing.no-signature-certificate"
+def _in_vain(read: Trial) -> Collection[Act]:
+    """Return what a card has nothing for: a PIN that was never set says locked, which would lead astray."""
+    lacking: dict[str, Collection[Act]] = {
+        "filing.no-signature-certificate": (Act.SIGN,),
+        "filing.face-only-card": (Act.SIGN_IN, Act.SIGN),
+    }
+    return () if read.because is None else lacking.get(read.because.code, ())
 
 
 def _try(act: Act, step: Callable[[], None]) -> Trial:
