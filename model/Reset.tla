@@ -17,6 +17,7 @@ EXTENDS Integers, FiniteSets
 
 CONSTANTS
     Reservations,      \* 1..n, made in this order
+    AtCounter,         \* those that a documented case at the counter makes, each of a case of its own
     OfAuthentication,  \* those that are for the authentication PIN; the others are for the signature PIN
     Sessions,          \* 1..m, opened in this order, each at any kiosk
     LeftOut            \* rules that are left out, to see the model notice: none in the true design
@@ -98,8 +99,9 @@ Closed(rows, s) ==
 (* The phone *)
 
 make_reservation(r) ==
+    /\ r \notin AtCounter
     /\ reservation[r].state = "none"
-    /\ \A q \in Reservations : q < r => reservation[q].state # "none"
+    /\ \A q \in Reservations \ AtCounter : q < r => reservation[q].state # "none"
     /\ LET rows == Expired(reservation)
            older == {q \in Reservations : Kind(q) = Kind(r) /\ rows[q].state \in Active}
        IN /\ \A q \in older : ~HeldByOther(rows, q, None) \/ Without("hold-respected")
@@ -111,6 +113,7 @@ make_reservation(r) ==
 
 cancel_reservation(r) ==
     LET rows == Expired(reservation) IN
+    /\ r \notin AtCounter
     /\ rows[r].state \in Active
     /\ ~HeldByOther(rows, r, None) \/ Without("hold-respected")
     /\ reservation' = Moved(rows, r, "cancelled")
@@ -132,7 +135,7 @@ expire_reservations ==
 
 open_session(s) ==
     LET rows == Expired(reservation)
-        active == {r \in Reservations : rows[r].state \in Active}
+        active == {r \in Reservations : rows[r].state \in Active /\ (r \notin AtCounter \/ Without("case-hidden"))}
     IN
     /\ session[s].state = "none"
     /\ \A t \in Sessions : t < s => session[t].state # "none"
@@ -141,6 +144,23 @@ open_session(s) ==
        IN /\ ~HeldByOther(rows, newest, None)
           /\ session' = [session EXCEPT ![s] = [NoSession EXCEPT !.state = "opened", !.reservation = newest]]
     /\ reservation' = rows
+    /\ UNCHANGED <<grants, heard, card, power, done>>
+
+(* The counter: a clerk's word stands where the holder's proof stands. The case's first session makes its reservation. *)
+begin(s, r) ==
+    LET rows == Expired(reservation)
+        older == {q \in Reservations \ {r} : Kind(q) = Kind(r) /\ rows[q].state \in Active}
+        fresh == rows[r].state = "none"
+    IN
+    /\ r \in AtCounter
+    /\ session[s].state = "none"
+    /\ \A t \in Sessions : t < s => session[t].state # "none"
+    /\ IF fresh THEN \A q \in older : ~HeldByOther(rows, q, None)
+                ELSE rows[r].state \in Active /\ ~HeldByOther(rows, r, None)
+    /\ session' = [session EXCEPT ![s] = [NoSession EXCEPT !.state = "relaying", !.reservation = r]]
+    /\ reservation' = [q \in Reservations |->
+            IF q = r THEN [rows[q] EXCEPT !.state = "held", !.holder = s]
+            ELSE IF fresh /\ q \in older THEN [state |-> "replaced", holder |-> None, late |-> FALSE] ELSE rows[q]]
     /\ UNCHANGED <<grants, heard, card, power, done>>
 
 accept_proof(s) ==
@@ -290,6 +310,7 @@ reservation_time_passes ==
 Next ==
     \/ \E r \in Reservations : make_reservation(r) \/ cancel_reservation(r)
     \/ \E s \in Sessions :
+        \/ \E r \in AtCounter : begin(s, r)
         \/ open_session(s) \/ accept_proof(s) \/ relay_step(s) \/ relay_last_step(s) \/ end_session(s)
         \/ open_channel(s) \/ read_receipt(s) \/ authorise_reset(s)
         \/ \E receipt \in Believed : take_receipt(s, receipt)
@@ -336,6 +357,9 @@ AtWorkAlone ==
         LET row == reservation[session[s].reservation] IN
         row.state = "used" \/ (row.state = "held" /\ row.holder = s)
 
+(* A kiosk finds no reservation of a case, which was asked for by a clerk and without a proof. *)
+KioskFindsNoCase == \A s \in Sessions : session[s].state = "opened" => session[s].reservation \notin AtCounter
+
 HeldHasAHolder ==
     \A r \in Reservations :
         IF reservation[r].state = "held"
@@ -348,11 +372,13 @@ HeldHasAHolder ==
 NeverLost ==
     \A r \in Reservations :
         /\ reservation[r].state = "replaced" =>
-            \E q \in Reservations : q > r /\ Kind(q) = Kind(r) /\ reservation[q].state # "none"
+            \E q \in Reservations \ {r} :
+                /\ q > r \/ {q, r} \cap AtCounter # {} \* a case may come at any time
+                /\ Kind(q) = Kind(r) /\ reservation[q].state # "none"
         /\ reservation[r].state = "expired" => reservation[r].late
 
 Moves == [
-    none |-> {"live"},
+    none |-> {"live", "held"},
     live |-> {"held", "used", "replaced", "cancelled", "expired"},
     held |-> {"live", "held", "used", "replaced", "cancelled", "expired"},
     replaced |-> {"used"}, cancelled |-> {"used"}, expired |-> {"used"}, used |-> {}]

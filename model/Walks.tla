@@ -12,6 +12,7 @@ WalkNext ==
         \/ cancel_reservation(r) /\ Named("cancel_reservation", <<r>>)
     \/ \E s \in Sessions :
         \/ open_session(s) /\ Named("open_session", <<s>>)
+        \/ \E r \in AtCounter : begin(s, r) /\ Named("begin", <<s, r>>)
         \/ accept_proof(s) /\ Named("accept_proof", <<s>>)
         \/ open_channel(s) /\ Named("open_channel", <<s>>)
         \/ read_receipt(s) /\ Named("read_receipt", <<s>>)

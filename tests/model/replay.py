@@ -7,14 +7,20 @@ from typing import Any
 
 import pytest
 
-from kaijo.card.administration import Grant, Receipt
+from kaijo.card.administration import Act, Grant, Receipt
 from kaijo.card.files import Application, Jpki
 from kaijo.errors import Refused
+from kaijo.facts.counter import Visitor
+from kaijo.facts.counter_papers import documents
 from kaijo.facts.lifetimes import kiosk_session_life, reservation_life
 from kaijo.facts.pins import PinKind
+from kaijo.reset.counter.cases import Papers, ask, open_case
+from kaijo.reset.counter.clerks import add_clerk, sign_in
+from kaijo.reset.counter.sessions import begin
 from kaijo.reset.grants import relay_step, take_receipt
-from kaijo.reset.kiosk_sessions import Opened, accept_proof, end_session, open_session
+from kaijo.reset.kiosk_sessions import accept_proof, end_session, open_session
 from kaijo.reset.receipts import settle_if_authentic
+from kaijo.reset.records import TerminalSession
 from kaijo.reset.relay import first_command
 from kaijo.reset.reservations import Evidence, cancel_reservation, make_reservation
 from kaijo.reset.states import ACTIVE, OVER, ReservationState
@@ -28,13 +34,18 @@ _FILES = {SIGNATURE: Jpki.SIGNATURE_PIN, AUTHENTICATION: Jpki.AUTHENTICATION_PIN
 _SHORT_ID = 0x80
 _OLD = {SIGNATURE: b"ABC123", AUTHENTICATION: b"1234"}
 _CHANNEL_STEPS = 3
+_CLERK = "clerk"
 
 
 @dataclass
 class _Kiosk:
-    """What a kiosk knows of one session. `answers` are the card's; `command` is what is to be given to it next."""
+    """What a terminal knows of one session. `answers` are the card's; `command` is what is to be given to it next.
 
-    opened: Opened
+    `message` is what the holder proves with; at the counter there is none.
+    """
+
+    session: TerminalSession
+    message: bytes
     answers: list[bytes]
     command: bytes | None = None
 
@@ -50,6 +61,8 @@ class Replay:
         self._ids: dict[int, bytes] = {}
         self._kiosks: dict[int, _Kiosk] = {}
         self._receipts: list[Receipt] = []
+        self._cases: dict[int, str] = {}
+        add_clerk(self._bench.desk, _CLERK, _CLERK)
 
     def close(self) -> None:
         """Let the store go."""
@@ -92,16 +105,31 @@ class Replay:
         opened = open_session(
             self._bench.desk, kiosk=f"kiosk {session}", authentication_certificate=b"a1", reset_state=None
         )
-        self._kiosks[session] = _Kiosk(opened, [])
+        self._kiosks[session] = _Kiosk(opened.session, opened.message, [])
+
+    def _begin(self, session: int, reservation: int) -> None:
+        """Begin a reset as a clerk, in a case that is opened when its reservation is first asked for."""
+        desk, kind = self._bench.desk, self._kind(reservation)
+        token = sign_in(desk, clerk_id=_CLERK, password=_CLERK).token
+        if reservation not in self._cases:
+            papers = Papers(Visitor.HOLDER, 1, documents(Visitor.HOLDER, 1))
+            case = open_case(desk, token=token, papers=papers, authentication_certificate=b"a1", reset_state=None)
+            ask(desk, token=token, case_id=case.id, acts=[(Act.RESET, kind)])
+            self._cases[reservation] = case.id
+        begun = begin(
+            desk, token=token, case_id=self._cases[reservation], act=Act.RESET, kind=kind, terminal="counter 1"
+        )
+        assert self._ids.setdefault(reservation, begun.reservation) == begun.reservation
+        self._kiosks[session] = _Kiosk(begun, b"", [])
 
     def _accept_proof(self, session: int) -> None:
-        opened = self._kiosks[session].opened
-        proof = "a1" if opened.session.kind is SIGNATURE else "s1"
+        kiosk = self._kiosks[session]
+        proof = "a1" if kiosk.session.kind is SIGNATURE else "s1"
         accept_proof(
             self._bench.desk,
-            session_id=opened.session.id,
+            session_id=kiosk.session.id,
             proof_certificate=proof.encode(),
-            signature=sign(proof, opened.message),
+            signature=sign(proof, kiosk.message),
         )
 
     def _open_channel(self, session: int) -> None:
@@ -111,7 +139,7 @@ class Replay:
             assert command is not None
             answer = self._bench.card.transmit(command)
             command = relay_step(
-                self._bench.desk, session_id=kiosk.opened.session.id, step=step, response=answer
+                self._bench.desk, session_id=kiosk.session.id, step=step, response=answer, place=kiosk.session.place
             ).command
         kiosk.command = command
 
@@ -125,9 +153,10 @@ class Replay:
         kiosk = self._kiosks[session]
         done = relay_step(
             self._bench.desk,
-            session_id=kiosk.opened.session.id,
+            session_id=kiosk.session.id,
             step=_CHANNEL_STEPS,
             response=kiosk.answers[0],
+            place=kiosk.session.place,
         )
         kiosk.command = done.command
 
@@ -142,18 +171,19 @@ class Replay:
         kiosk = self._kiosks[session]
         relay_step(
             self._bench.desk,
-            session_id=kiosk.opened.session.id,
+            session_id=kiosk.session.id,
             step=_CHANNEL_STEPS + 1,
             response=kiosk.answers[1],
+            place=kiosk.session.place,
         )
 
     def _take_receipt(self, session: int, number: int) -> None:
-        take_receipt(
-            self._bench.desk, session_id=self._kiosks[session].opened.session.id, receipt=self._receipts[number - 1]
-        )
+        of = self._kiosks[session].session
+        take_receipt(self._bench.desk, session_id=of.id, receipt=self._receipts[number - 1], place=of.place)
 
     def _end_session(self, session: int) -> None:
-        end_session(self._bench.desk, session_id=self._kiosks[session].opened.session.id)
+        of = self._kiosks[session].session
+        end_session(self._bench.desk, session_id=of.id, place=of.place)
 
     def _reset_retry_counter(self) -> None:
         """Type a new PIN, another one each time, for the kind that the card will reset."""
@@ -180,18 +210,21 @@ class Replay:
     def forge(self) -> None:
         """Hand in a receipt for every session, of the next reset, that no card made. All must be refused."""
         for kiosk in self._kiosks.values():
-            row = kiosk.opened.session
+            row = kiosk.session
             made_up = Grant(row.kind, row.reservation, self._bench.image.administration.reset_number + 1)
             with pytest.raises(Refused, match="bad-receipt"):
-                take_receipt(self._bench.desk, session_id=row.id, receipt=Receipt(made_up, bytes(16)))
+                take_receipt(self._bench.desk, session_id=row.id, receipt=Receipt(made_up, bytes(16)), place=row.place)
 
     def possible(self) -> Iterator[Move]:
         """Yield what anybody could ask of the service now, the card aside."""
         for reservation in self._ids:
-            yield "make_reservation", (reservation,)
+            if reservation not in self._of.at_counter:
+                yield "make_reservation", (reservation,)
             yield "cancel_reservation", (reservation,)
         if len(self._kiosks) < self._of.sessions:
             yield "open_session", (len(self._kiosks) + 1,)
+            for reservation in self._of.at_counter:
+                yield "begin", (len(self._kiosks) + 1, reservation)
         for number, _ in enumerate(self._receipts, 1):
             yield "settle_if_authentic", (number,)
             for session in self._kiosks:
@@ -206,7 +239,7 @@ class Replay:
         """Return how things stand, in the model's words; what the kiosks have heard is theirs to know."""
         now = self._bench.clock.now()
         rows = {row.id: row for row in self._bench.reservations()}
-        known = {kiosk.opened.session.id: number for number, kiosk in self._kiosks.items()}
+        known = {kiosk.session.id: number for number, kiosk in self._kiosks.items()}
         numbers = {reservation: number for number, reservation in self._ids.items()}
         assert set(rows) == set(numbers)
         reservations, sessions, grants = [], [], []
@@ -226,7 +259,7 @@ class Replay:
                 if number not in self._kiosks:
                     sessions.append({"state": "none", "late": False, "reservation": 0})
                     continue
-                opened = self._kiosks[number].opened.session
+                opened = self._kiosks[number].session
                 session = records.find_session(opened.pseudonym, opened.id)
                 assert session is not None
                 late = now >= session.expires_at and session.state not in OVER

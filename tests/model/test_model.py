@@ -29,6 +29,17 @@ def test_everything_holds_in_every_state(tmp_path: Path) -> None:
     print(f"{within}: {outcome.distinct} states, {outcome.generated} moves")  # noqa: T201 -- the figures, for the record
 
 
+def test_everything_holds_with_a_case_at_the_counter(tmp_path: Path) -> None:
+    within = bounds("KAIJO_MODEL_COUNTER", "2+1x2")
+    outcome = check(tmp_path, within)
+    assert (outcome.holds, outcome.violated) == (True, ""), outcome.text
+    print(f"{within}: {outcome.distinct} states, {outcome.generated} moves")  # noqa: T201 -- the figures, for the record
+
+
+def test_case_that_a_kiosk_finds_is_noticed(tmp_path: Path) -> None:
+    assert check(tmp_path, Bounds.read("1+1x2"), left_out=["case-hidden"]).violated == "KioskFindsNoCase"
+
+
 def test_every_unknown_outcome_is_settled_in_the_end(tmp_path: Path) -> None:
     settings = "SPECIFICATION FairSpec\nPROPERTY EveryOutcomeIsSettled"
     assert check(tmp_path, bounds("KAIJO_MODEL_FAIR", "2x1"), settings=settings).holds
@@ -55,7 +66,7 @@ def test_stale_number_is_stopped_by_two_rules_of_which_either_would_do(tmp_path:
 
 def test_every_rule_of_the_model_is_left_out_once() -> None:
     rules = set(re.findall(r'Without\("([a-z-]+)"\)', (MODEL / "Reset.tla").read_text("utf-8")))
-    assert rules == {*LEFT_OUT, "number-checked", "select-ends-channel"}
+    assert rules == {*LEFT_OUT, "number-checked", "select-ends-channel", "case-hidden"}
 
 
 def test_every_move_of_the_model_is_a_function_of_the_code() -> None:

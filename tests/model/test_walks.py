@@ -5,6 +5,8 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from kaijo.errors import KaijoError
 
 from .replay import Replay, in_replays_words
@@ -13,7 +15,7 @@ from .walks import Graph, explore, parse, tours
 
 MOVES = int(os.environ.get("KAIJO_WALKS_MOVES", "2500"))
 # With a reservation to expire these write that down first, whatever else becomes of them.
-EXPIRING = {"open_session", "cancel_reservation"}
+EXPIRING = {"open_session", "cancel_reservation", "begin"}
 
 
 def make_what_the_model_does_not(replay: Replay, graph: Graph, at: int, made: Counter[str]) -> None:
@@ -31,8 +33,9 @@ def make_what_the_model_does_not(replay: Replay, graph: Graph, at: int, made: Co
     assert replay.state() == expected
 
 
-def test_code_walks_as_the_model_does(tmp_path: Path) -> None:
-    within = bounds("KAIJO_WALKS", "1x1")
+@pytest.mark.parametrize(("setting", "ordinary"), [("KAIJO_WALKS", "1x1"), ("KAIJO_WALKS_COUNTER", "0+1x1")])
+def test_code_walks_as_the_model_does(tmp_path: Path, setting: str, ordinary: str) -> None:
+    within = bounds(setting, ordinary)
     graph = explore(tmp_path, within)
     made: Counter[str] = Counter()
     seen, taken = set(), set()

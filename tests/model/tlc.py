@@ -18,17 +18,23 @@ _OPTIONS = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss8m")
 
 @dataclass(frozen=True)
 class Bounds:
-    """How many reservations and sessions there are, and which reservations are for the authentication PIN."""
+    """How many reservations and sessions there are; which are for the authentication PIN, which of cases."""
 
     reservations: int
     sessions: int
     of_authentication: tuple[int, ...] = ()
+    at_counter: tuple[int, ...] = ()
 
     @classmethod
     def read(cls, text: str) -> "Bounds":
-        """Return the bounds that a text as 3x2 spells: every second reservation is for the authentication PIN."""
-        reservations, sessions = map(int, text.split("x"))
-        return cls(reservations, sessions, tuple(range(2, reservations + 1, 2)))
+        """Return the bounds that a text as 3x2 or 2+1x2 spells; what stands behind the + is reserved at the counter.
+
+        Every second reservation is for the authentication PIN.
+        """
+        reservations, sessions = text.split("x")
+        phone, _, counter = reservations.partition("+")
+        every = int(phone) + int(counter or 0)
+        return cls(every, int(sessions), tuple(range(2, every + 1, 2)), tuple(range(int(phone) + 1, every + 1)))
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,7 @@ def check(
     kept = own.split("CONSTANTS")[0] + own[own.index("INVARIANTS") :] if settings is None else settings
     constants = {
         "Reservations": range(1, of.reservations + 1),
+        "AtCounter": of.at_counter,
         "OfAuthentication": of.of_authentication,
         "Sessions": range(1, of.sessions + 1),
         "LeftOut": [f'"{rule}"' for rule in left_out],

@@ -121,7 +121,7 @@ def cancel_reservation(desk: Desk, *, cancel_token: str) -> Reservation:
 def _of_token(desk: Desk, records: Records, cancel_token: str) -> Reservation:
     named = desk.veil.read_cancel_token(cancel_token)
     found = records.find_reservation(*named) if named else None
-    if found is None:
+    if found is None or found.case is not None:  # what a clerk asked for is no phone's to cancel
         raise Refused("reset.unknown-cancel-token")
     return found
 

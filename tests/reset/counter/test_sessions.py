@@ -17,6 +17,7 @@ from kaijo.reset.counter.sessions import end
 from kaijo.reset.counter.standing import AskedState
 from kaijo.reset.grants import relay_step
 from kaijo.reset.kiosk_sessions import end_session, open_session
+from kaijo.reset.reservations import cancel_reservation, find_reservation
 from kaijo.reset.states import ReservationState
 from tests.reset.bench import code_of
 
@@ -227,3 +228,13 @@ def test_flipped_bit_on_the_way_to_the_card_renews_nothing(bench: CounterBench) 
     bench.card.transmit(command[:40] + bytes((command[40] ^ 1,)) + command[41:])
     assert bench.certificate(kind) == old
     assert bench.image.administration.reset_number == 0
+
+
+def test_no_cancel_token_reaches_what_a_clerk_asked_for(bench: CounterBench) -> None:
+    case = bench.open()
+    bench.ask(case, (Act.RESET, PinKind.SIGNATURE))
+    begun = bench.begin(case, Act.RESET, PinKind.SIGNATURE)
+    end(bench.desk, token=bench.token, session_id=begun.id)
+    token = bench.desk.veil.cancel_token(begun.pseudonym, begun.reservation)
+    for act in (cancel_reservation, find_reservation):
+        assert code_of(lambda act=act: act(bench.desk, cancel_token=token)) == "reset.unknown-cancel-token"  # type: ignore[misc]
