@@ -89,6 +89,18 @@ def test_card_answers_what_it_knows(kaijo: CommandLine, world: World) -> None:
     assert (ended.code, ended.json()["routes"][0]["id"]) == (0, "kiosk-etax")
 
 
+@pytest.mark.parametrize(("known", "first"), [("y", True), ("n", False)])
+def test_phones_own_pin_is_asked_about_where_there_are_certificates(
+    kaijo: CommandLine, world: World, known: str, *, first: bool
+) -> None:
+    answers = ["known", "blue", "20", "n", "y", "y", known, "n", "y", "lawson", "6", "25", ""]
+    ended = kaijo(
+        "plan", "--card", str(world.card_file("signature-locked")), "--at", "2027-03-15T21:40", "--json",
+        stdin="".join(f"{answer}\n" for answer in answers),
+    )  # fmt: skip
+    assert (ended.json()["routes"][0]["id"] == "phone-certificate-etax") == first
+
+
 def test_nothing_answered_still_gives_an_answer(kaijo: CommandLine) -> None:
     ended = kaijo("plan", "--json", "--at", "2027-03-15T21:40", stdin="\n" * 20)
     assert ended.code in {0, 1}

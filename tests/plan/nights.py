@@ -86,6 +86,8 @@ def random_night(rng: Random, *, small: bool) -> dict[str, Any]:
     if rng.random() < 0.1:
         made_at = now - timedelta(minutes=rng.randrange(1, 25 * 60))
         made["reservation"] = {"kind": "signature", "made_at": made_at.isoformat()}
+    if made["equipment"]["phone_certificate"]:
+        made["equipment"]["phone_signature_pin"] = rng.random() < 0.5
     return made
 
 

@@ -59,7 +59,7 @@ def _check_step(situation: Situation, before: tuple[Step, ...], step: Step) -> N
     elif step.act.startswith("counter"):
         assert counter_schedule().is_open(step.start)
         assert step.end <= counter_schedule().next_closing(step.start)
-    elif step.act in {"etax-login", "etax-send", "id-password-send", "phone-certificate-send"}:
+    elif step.act in {"etax-login", "etax-send", "id-password-send", "phone-pin-reset", "phone-certificate-send"}:
         assert etax_open(step.start)
         assert etax_open(step.end - timedelta(minutes=1))
     elif step.act == "try-pin":

@@ -170,6 +170,19 @@ def test_phone_certificate_set_up_before_the_lock_still_files() -> None:
     assert reasons(raw)["phone-certificate-etax"] == "certificate-expired"
 
 
+def test_phones_signature_pin_that_is_forgotten_is_reset_with_the_cards_or_not_at_all() -> None:
+    means = {**dict.fromkeys(MEANS, False), "phone_certificate": True, "phone_signature_pin": False}
+    raw = night("2027-03-15T23:30", pins=BOTH_LOCKED, equipment=means)
+    assert reasons(raw)["phone-certificate-etax"] == "phone-pin-forgotten"
+    raw["pins"] = {"signature": KNOWN, "authentication": LOCKED}
+    assert [step.act for step in route(raw, "phone-certificate-etax").steps] == [
+        "phone-pin-reset",
+        "phone-certificate-send",
+    ]
+    raw["equipment"]["phone_signature_pin"] = True
+    assert [step.act for step in route(raw, "phone-certificate-etax").steps] == ["phone-certificate-send"]
+
+
 def test_proxy_goes_twice_with_the_letter_between() -> None:
     raw = night(
         "2027-03-01T09:00", pins=BOTH_LOCKED, places={"stores": [], "counter": {"minutes": 20, "visitor": "proxy"}}

@@ -42,7 +42,7 @@ def ask_situation(read: Mapping[str, Any]) -> dict[str, Any]:
     kinds = ("blue", "white", "refund")
     filing = {"kind": _choice("plan.ask.kind", kinds), "ready_in_minutes": _number("plan.ask.ready")}
     person = {"moved_since_issue": _yes("plan.ask.moved")}
-    equipment = {name: _yes(f"plan.ask.{name}") for name in _EQUIPMENT}
+    equipment = _equipment()
     return _known(
         {
             "pins": pins,
@@ -53,6 +53,15 @@ def ask_situation(read: Mapping[str, Any]) -> dict[str, Any]:
             "places": _places(),
         }
     )
+
+
+def _equipment() -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    for name in _EQUIPMENT:
+        told[name] = _yes(f"plan.ask.{name}")
+        if name == "phone_certificate" and told[name]:
+            told["phone_signature_pin"] = _yes("plan.ask.phone_signature_pin")
+    return told
 
 
 def _pin(kind: PinKind, read: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from kaijo.facts.phonecert import phone_certificate
+from kaijo.facts.phonecert import phone_certificate, phone_reset
+from kaijo.facts.pins import PinKind
 from kaijo.plan.acts import HOME, Act, Leg, Outcome
 from kaijo.plan.rules import post_window
-from kaijo.plan.states import DEAD, State
+from kaijo.plan.states import DEAD, KNOWN, State
 from kaijo.plan.windows import ALWAYS
 from kaijo.plan.world import NEVER, World
 
@@ -20,9 +21,7 @@ def filing_acts(world: World) -> Iterator[Act]:
     if (equipment.nfc_phone or equipment.card_reader) and world.has_signature:
         yield _etax(world)
     if equipment.phone_certificate and _phone_works(world):
-        facts = ("phone-certificate", "phone-certificate-lock", "phone-certificate-ends")
-        ends = world.alive_until if phone_certificate().ends_with_card_certificate else NEVER
-        yield replace(_online(world, "phone-certificate-send", facts), not_after=lambda _: ends)
+        yield _phone(world)
     if equipment.id_password and world.rules.id_password:
         yield _online(world, "id-password-send", ("id-password",))
     if equipment.accountant:
@@ -37,6 +36,23 @@ def _phone_works(world: World) -> bool:
     holds = phone_certificate()
     alive = world.alive_until > world.now or not holds.ends_with_card_certificate
     return alive and holds.works_while_card_locked and world.situation.now.date() >= holds.etax_from
+
+
+def _phone(world: World) -> Act:
+    facts = ("phone-certificate", "phone-certificate-lock", "phone-certificate-ends")
+    ends = world.alive_until if phone_certificate().ends_with_card_certificate else NEVER
+    act = replace(_online(world, "phone-certificate-send", facts), not_after=lambda _: ends)
+    if world.situation.equipment.phone_signature_pin is not False:
+        return act
+    # No finger or face signs, so the forgotten PIN is reset first, which takes one that works.
+    minutes, proof = world.minutes("try-pin"), phone_reset(PinKind.SIGNATURE).proof
+    return replace(
+        act,
+        core=(Leg("phone-pin-reset", HOME, minutes), *act.core),
+        allowed=lambda state: state.pin(proof) == KNOWN,
+        facts=(*act.facts, "phone-biometric", "phone-certificate-reset", "duration-try-pin"),
+        effort=(0, act.effort[1] + minutes),
+    )
 
 
 def _filed(_: State, __: int) -> tuple[Outcome, ...]:

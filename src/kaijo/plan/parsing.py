@@ -1,7 +1,7 @@
 """From JSON to a situation. What cannot be is refused with the field and the reason; nothing is guessed."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -137,7 +137,7 @@ def _ends_on_change() -> list[str]:
 
 
 def _equipment(raw: object, path: str) -> Equipment:
-    names = ("nfc_phone", "card_reader", "phone_certificate", "id_password", "printer", "accountant")
+    names = tuple(one.name for one in fields(Equipment))
     part = section(raw, path, names)
     return Equipment(**{name: optional(part, path, name, flag) for name in names})
 

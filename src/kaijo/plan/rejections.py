@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from kaijo.facts.filing import ReturnKind
-from kaijo.facts.phonecert import phone_certificate
+from kaijo.facts.phonecert import phone_certificate, phone_reset
 from kaijo.facts.pins import PinKind
 from kaijo.facts.proof import proof_kind
 from kaijo.plan.routes import Solution
@@ -157,7 +157,10 @@ def _counter(world: World) -> Iterator[Reason]:
 
 def _phone_certificate(world: World) -> Iterator[Reason]:
     yield from _over(world)
-    yield from _have(world.situation.equipment.phone_certificate, "phone-certificate", "phone-certificate")
+    equipment = world.situation.equipment
+    yield from _have(equipment.phone_certificate, "phone-certificate", "phone-certificate")
+    if equipment.phone_signature_pin is False and world.start.pin(phone_reset(PinKind.SIGNATURE).proof) != KNOWN:
+        yield Reason("phone-pin-forgotten", ("phone-biometric", "phone-certificate-reset"))
     yield from _certificates(world)
     if world.situation.now.date() < phone_certificate().etax_from:
         yield Reason("phone-certificate-not-yet", ("phone-certificate",))

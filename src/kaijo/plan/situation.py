@@ -57,11 +57,15 @@ class CertificateSituation:
 
 @dataclass(frozen=True, slots=True)
 class Equipment:
-    """What is at hand. `phone_certificate` was set up before; `id_password` was issued before."""
+    """What is at hand. `phone_certificate` was set up before; `id_password` was issued before.
+
+    `phone_signature_pin` says whether the phone's own signature PIN is known; untold, it is taken to be.
+    """
 
     nfc_phone: bool | None = None
     card_reader: bool | None = None
     phone_certificate: bool | None = None
+    phone_signature_pin: bool | None = None
     id_password: bool | None = None
     printer: bool | None = None
     accountant: bool | None = None

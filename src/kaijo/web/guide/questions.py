@@ -17,7 +17,9 @@ PLAN = "plan"
 SCREENS = ("pin", "card", "hand", "near", "return")
 UNKNOWN, NONE = "unknown", "none"
 MEMORIES = ("locked", "forgotten", "unsure", "known", UNKNOWN)
-EQUIPMENT = ("nfc-phone", "card-reader", "phone-certificate", "id-password", "printer", "accountant")
+EQUIPMENT = (
+    *("nfc-phone", "card-reader", "phone-certificate", "phone-signature-pin", "id-password", "printer", "accountant"),
+)
 PLACES = ("counter", "post-office", "drop-box")
 
 _MINUTES = ("3", "5", "10", "15", "20", "30", "45", "60", "90")
