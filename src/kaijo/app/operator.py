@@ -11,9 +11,9 @@ from kaijo import __version__
 from kaijo.app.cards import practice_issuer
 from kaijo.app.database import DATABASE, database_place, let_go
 from kaijo.app.folders import make_folder, secret
+from kaijo.app.revocation import practice_authorities, practice_lists
 from kaijo.clock import Clock
 from kaijo.errors import ServiceTrouble, UsageProblem
-from kaijo.facts.pins import PinKind
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from kaijo.service.store.audited import Watch
     from kaijo.service.telemetry.house import Telemetry
     from kaijo.virtualcard.issuer import Issuer
-
-_CERTIFIED = (PinKind.AUTHENTICATION, PinKind.SIGNATURE)
 
 
 def desk(
@@ -69,9 +67,7 @@ def desk(
     face = FaceRule.REQUIRED if face_required else FaceRule.NOT_REQUIRED
     return Desk(
         store=AuditedStore(SqlStore(place), Scribe(veil, clock), watch),
-        trust=CertificateTrust(
-            {kind: [issuer.ca_certificate(kind)] for kind in _CERTIFIED}, lambda kind, at: [issuer.crl(kind, at)]
-        ),
+        trust=CertificateTrust(practice_authorities(issuer), practice_lists(issuer)),
         registry=PracticeRegistry(issuer),
         keys=keys or KeyFileCardKeys(issuer.administration_master),
         veil=veil,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kaijo.app.cards import practice_issuer
 from kaijo.app.folders import make_folder
+from kaijo.app.revocation import CERTIFIED, practice_authorities, practice_lists
 from kaijo.clock import Clock
 from kaijo.errors import ServiceTrouble, UsageProblem
 from kaijo.facts.pins import PinKind
@@ -14,8 +15,6 @@ from kaijo.facts.pins import PinKind
 if TYPE_CHECKING:
     from kaijo.signing.verdict import Judge
     from kaijo.virtualcard.issuer import Issuer
-
-_CERTIFIED = (PinKind.AUTHENTICATION, PinKind.SIGNATURE)
 
 
 def certificate_judge(clock: Clock, trust: Sequence[Path] = (), issuer: "Issuer | None" = None) -> "Judge":
@@ -30,16 +29,14 @@ def certificate_judge(clock: Clock, trust: Sequence[Path] = (), issuer: "Issuer 
         raise ServiceTrouble("signing.no-extra", module=missing.name or "") from None
     if not trust:
         who = issuer or practice_issuer(clock)
-        return CertificateTrust(
-            {kind: [who.ca_certificate(kind)] for kind in _CERTIFIED}, lambda kind, at: [who.crl(kind, at)]
-        )
+        return CertificateTrust(practice_authorities(who), practice_lists(who))
     authorities, lists = _read_pem(trust)
 
     def issued_lists(_kind: PinKind, _at: datetime) -> Sequence[bytes]:
         return lists
 
     try:
-        return CertificateTrust(dict.fromkeys(_CERTIFIED, authorities), issued_lists)
+        return CertificateTrust(dict.fromkeys(CERTIFIED, authorities), issued_lists)
     except ServiceTrouble:
         raise UsageProblem("signing.bad-authority", paths=[str(path) for path in trust]) from None
 
@@ -53,7 +50,7 @@ def export_authorities(folder: Path, clock: Clock) -> list[Path]:
     from cryptography.hazmat.primitives.serialization import Encoding
 
     issuer, files = practice_issuer(clock), []
-    for kind in _CERTIFIED:
+    for kind in CERTIFIED:
         authority = x509.load_der_x509_certificate(issuer.ca_certificate(kind)).public_bytes(Encoding.PEM)
         revoked = x509.load_der_x509_crl(issuer.crl(kind, clock.now())).public_bytes(Encoding.PEM)
         for name, content in ((f"{kind.value}-ca.pem", authority), (f"{kind.value}-crl.pem", revoked)):

@@ -256,9 +256,12 @@ class Issuer:
 
     def crl(self, kind: PinKind, at: datetime) -> bytes:
         """Return a fresh revocation list of the authority for `kind`, DER, good for seven days from `at`."""
-        revoked = [(serial, one.at, one.reason) for serial, one in self._register.revoked(kind) if one.at <= at]
-        made = self._hierarchy.authorities[kind].revocation_list(revoked, at, at + REVOCATION_LIST_LIFE)
+        made = self._hierarchy.authorities[kind].revocation_list(self.revoked(kind, at), at, at + REVOCATION_LIST_LIFE)
         return made.public_bytes(Encoding.DER)
+
+    def revoked(self, kind: PinKind, at: datetime) -> list[tuple[int, datetime, x509.ReasonFlags]]:
+        """Return what stands on such a list: serial number, time and reason, oldest card first."""
+        return [(serial, one.at, one.reason) for serial, one in self._register.revoked(kind) if one.at <= at]
 
     def _certificate(self, order: Order) -> x509.Certificate:
         """Return the certificate of an order as it was made: nothing in it is left to chance."""

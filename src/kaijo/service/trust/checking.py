@@ -10,6 +10,7 @@ from kaijo.clock import JST
 from kaijo.errors import Refused, ServiceTrouble
 from kaijo.facts.pins import PinKind
 from kaijo.reset.ports import TrustedCertificate
+from kaijo.service.trust.accepted import Acceptances, accepted
 from kaijo.service.trust.authorities import Authorities, demand_authority_in_force
 from kaijo.service.trust.profile import TEST_POLICIES, demand, demand_in_force, named
 from kaijo.service.trust.reading import read, refuse_production, strong_key
@@ -19,7 +20,8 @@ class CertificateTrust:
     """Believes certificates of given authorities that given revocation lists do not name; the port `Trust`.
 
     `authorities` are DER certificates. `crls(kind, at)` returns the DER revocation lists of that kind's authorities;
-    whatever it raises counts as no list. `policies` are the certificate policies allowed, in dotted form.
+    whatever it raises counts as no list. `policies` are the certificate policies allowed, in dotted form. What was
+    found good is not looked at again while the lists are the same, byte for byte, and everybody's times allow it.
     Raises ServiceTrouble `trust.bad-authority` when an authority's certificate is not fit to be one.
     """
 
@@ -32,6 +34,7 @@ class CertificateTrust:
         self._authorities = Authorities(authorities)
         self._crls = crls
         self._policies = policies
+        self._accepted = Acceptances()
 
     def key_of(self, certificate: bytes) -> RSAPublicKey | None:
         """Return the key in a DER certificate that nobody has checked yet; None for what is none."""
@@ -47,6 +50,9 @@ class CertificateTrust:
         `trust.bad-signature`, `trust.expired`, `trust.not-yet-valid`, `trust.wrong-usage`, `trust.wrong-policy`,
         `trust.revoked`; ServiceTrouble `trust.revocation-unavailable` when nobody can say whether it is revoked.
         """
+        known = self._accepted.find(certificate, kind)
+        if known is not None and known.in_force(at) and known.holds(self._lists(kind, at), at):
+            return known.trusted
         from kaijo.service.trust.path import validate
 
         presented = read(certificate)
@@ -57,10 +63,15 @@ class CertificateTrust:
         demand_authority_in_force(issuer, kind, at)
         policies = self._policies.get(kind, frozenset())
         demand(presented, kind, policies)
-        validate(presented, issuer, kind=kind, policies=policies, lists=self._lists(kind, at), at=at)
-        return TrustedCertificate(
+        lists = self._lists(kind, at)
+        validate(presented, issuer, kind=kind, policies=policies, lists=lists, at=at)
+        trusted = TrustedCertificate(
             public_key=key, serial=presented.serial_number, not_after=presented.not_valid_after_utc.astimezone(JST)
         )
+        found = accepted(trusted, (presented, issuer), lists, at)
+        if found is not None:
+            self._accepted.keep(certificate, kind, found)
+        return trusted
 
     def demand_lists(self, at: datetime) -> None:
         """Let it pass when there is a list in force at `at` for every kind of certificate that is believed.

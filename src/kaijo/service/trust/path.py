@@ -24,7 +24,7 @@ from kaijo.facts.pins import PinKind
 from kaijo.service.trust.profile import named
 from kaijo.service.trust.reading import SIGNATURES
 
-# asn1crypto fills its objects while they are read: two threads in one remembered list could each see half of it.
+# asn1crypto fills its objects while they are read: two threads in one remembered object could each see half of it.
 _one_at_a_time = Lock()
 
 
@@ -71,7 +71,11 @@ def _validator(
     at: datetime,
 ) -> CertificateValidator:
     context = ValidationContext(
-        trust_roots=[_asn1(issuer)], crls=lists, moment=at, allow_fetching=False, revocation_mode="require"
+        trust_roots=[_authority(issuer.public_bytes(Encoding.DER))],
+        crls=lists,
+        moment=at,
+        allow_fetching=False,
+        revocation_mode="require",
     )
     # Not "a point in time": seen so, an entry dated at or after `at` would not count, but on the list is on the list.
     # And no second of grace.
@@ -80,11 +84,16 @@ def _validator(
     rules = PKIXValidationParams(
         user_initial_policy_set=policies, initial_explicit_policy=True, initial_any_policy_inhibit=True
     )
-    return CertificateValidator(_asn1(certificate), validation_context=context, pkix_params=rules)
+    return CertificateValidator(
+        _asn1(certificate.public_bytes(Encoding.DER)), validation_context=context, pkix_params=rules
+    )
 
 
-def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
-    return asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER), strict=True)
+def _asn1(der: bytes) -> asn1_x509.Certificate:
+    return asn1_x509.Certificate.load(der, strict=True)
+
+
+_authority = lru_cache(maxsize=16)(_asn1)
 
 
 @lru_cache(maxsize=16)
