@@ -3,7 +3,7 @@
 import json
 from typing import Final
 
-from sqlalchemy import and_, delete, func, insert, select
+from sqlalchemy import Connection, and_, delete, func, insert, select
 
 from kaijo.reset.audit import AuditRow, Entry, Tag, canonical, follow
 from kaijo.reset.checkpoints import Checkpoint
@@ -11,25 +11,30 @@ from kaijo.reset.merkle import Frontier
 from kaijo.reset.states import require_won
 from kaijo.service.store.audit_schema import audit_checkpoints, audit_leaves, audit_rows, audit_unsealed
 from kaijo.service.store.rows import Row, moment, ticks
-from kaijo.service.store.statements import Statements, read
+from kaijo.service.store.statements import Statements, read, same
 
 _HASH_DIGITS: Final = 64
+_ADD_UNSEALED: Final = insert(audit_unsealed)
+_NEWEST: Final = select(audit_rows).where(same(audit_rows, "partition")).order_by(audit_rows.c.sequence.desc()).limit(1)
 
 
 class SqlAudit(Statements):
     """The audit trail's rows inside one open transaction."""
 
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._added: dict[str, AuditRow] = {}
+
     def add_audit(self, entry: Entry) -> None:
         """Append a row to its partition."""
-        row = follow(entry, self.last_audit(entry.partition))
-        key = {"partition": row.partition, "sequence": row.sequence}
+        row = follow(entry, self._added.get(entry.partition) or self.last_audit(entry.partition))
         require_won(self.inserts(audit_rows, _row(row)))
-        self.connection.execute(insert(audit_unsealed).values(key))
+        self.connection.execute(_ADD_UNSEALED, {"partition": row.partition, "sequence": row.sequence})
+        self._added[row.partition] = row
 
     def last_audit(self, partition: str) -> AuditRow | None:
         """Return the newest row of a partition."""
-        newest = select(audit_rows).where(audit_rows.c.partition == partition)
-        found = self.connection.execute(newest.order_by(audit_rows.c.sequence.desc()).limit(1)).mappings().first()
+        found = self.one(_NEWEST, {"is_partition": partition})
         return None if found is None else read(_row_of, found)
 
     def unsealed(self, most: int) -> tuple[AuditRow, ...]:

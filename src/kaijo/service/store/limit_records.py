@@ -10,8 +10,12 @@ from sqlalchemy import Engine, delete, func, insert, inspect, select
 from kaijo.reset.records import TerminalSession
 from kaijo.service.store.limit_schema import failed_channels, limit_marks
 from kaijo.service.store.rows import moment, ticks
-from kaijo.service.store.statements import Statements
+from kaijo.service.store.statements import Statements, same
 
+_MARKS: Final = select(limit_marks.c.name, limit_marks.c.mark).where(same(limit_marks, "subject"))
+_DROP_MARKS: Final = delete(limit_marks).where(same(limit_marks, "subject"))
+_COUNT_FAILED: Final = select(func.count()).select_from(failed_channels).where(same(failed_channels, "pseudonym"))
+_FORGET_FAILED: Final = delete(failed_channels).where(same(failed_channels, "pseudonym"))
 _READY: Final[WeakSet[Engine]] = WeakSet()
 
 
@@ -31,14 +35,13 @@ class SqlLimits(Statements):
         """Return the subject's marks."""
         if not self._is_ready():
             return {}
-        found = select(limit_marks.c.name, limit_marks.c.mark).where(limit_marks.c.subject == subject)
-        return {name: moment(mark) for name, mark in self.connection.execute(found)}
+        return {name: moment(mark) for name, mark in self.connection.execute(_MARKS, {"is_subject": subject})}
 
     def put_marks(self, subject: str, marks: Mapping[str, datetime]) -> None:
         """Keep the subject's marks."""
         if not self._is_ready():
             return
-        self.connection.execute(delete(limit_marks).where(limit_marks.c.subject == subject))
+        self.connection.execute(_DROP_MARKS, {"is_subject": subject})
         rows = [{"subject": subject, "name": name, "mark": ticks(mark)} for name, mark in marks.items()]
         self.connection.execute(insert(limit_marks), rows)
 
@@ -56,13 +59,12 @@ class SqlLimits(Statements):
         """Return how many failed."""
         if not self._is_ready():
             return 0
-        of_card = failed_channels.c.pseudonym == pseudonym
-        return int(self.connection.execute(select(func.count()).where(of_card)).scalar_one())
+        return int(self.connection.execute(_COUNT_FAILED, {"is_pseudonym": pseudonym}).scalar_one())
 
     def forget_failed_channels(self, pseudonym: str) -> None:
         """Forget the card's failed channels."""
         if self._is_ready():
-            self.connection.execute(delete(failed_channels).where(failed_channels.c.pseudonym == pseudonym))
+            self.connection.execute(_FORGET_FAILED, {"is_pseudonym": pseudonym})
 
     def failed_channels(self, least: int) -> tuple[tuple[str, datetime], ...]:
         """Return the cards with so many or more."""

@@ -1,8 +1,10 @@
 """The store's port in SQL: every move is one UPDATE that names the state it expects; its row count is the answer."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, and_, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from kaijo.reset.records import Challenge, GrantRow, Reservation, TerminalSession
 from kaijo.reset.states import ACTIVE, ReservationState
@@ -23,100 +25,146 @@ from kaijo.service.store.rows import (
     ticks,
 )
 from kaijo.service.store.schema import answers, challenges, grants, reservations, sessions
-from kaijo.service.store.statements import count, read
+from kaijo.service.store.statements import count, read, same
 from kaijo.service.store.terminal_records import SqlTerminals
+
+_ADD_CHALLENGE: Final = insert(challenges)
+_CHALLENGE: Final = select(challenges).where(same(challenges, "id"))
+_CLAIM: Final = update(challenges).where(
+    same(challenges, "id"), or_(challenges.c.claimed_by.is_(None), same(challenges, "claimed_by"))
+)
+_RESERVATION: Final = select(reservations).where(same(reservations, "pseudonym", "id"))
+_RESERVATIONS: Final = (
+    select(reservations)
+    .where(same(reservations, "pseudonym"))
+    .order_by(reservations.c.made_at.desc(), reservations.c.id)
+)
+_MOVE_RESERVATION: Final = update(reservations).where(
+    same(reservations, "pseudonym", "id", "state"),
+    reservations.c.holder.is_not_distinct_from(bindparam("is_holder")),
+)
+_MOVED: Final = ("state", "slot", "holder", "held_until", "used_at")
+_EXPIRE: Final = (
+    update(reservations)
+    .where(
+        same(reservations, "pseudonym"),
+        reservations.c.state.in_([state.value for state in ACTIVE]),
+        reservations.c.expires_at <= bindparam("at"),
+    )
+    .values(state=ReservationState.EXPIRED.value, slot=None, holder=None, held_until=None)
+)
+_ADD_SESSION: Final = insert(sessions)
+_OF_SESSION: Final = {f"of_{column.name}": column for column in reservations.c}
+_SESSION: Final = (
+    select(sessions, *(column.label(name) for name, column in _OF_SESSION.items()))
+    .join_from(
+        sessions,
+        reservations,
+        (reservations.c.pseudonym == sessions.c.pseudonym) & (reservations.c.id == sessions.c.reservation),
+        isouter=True,
+    )
+    .where(same(sessions, "pseudonym", "id"))
+)
+_EXTEND: Final = update(sessions).where(same(sessions, "pseudonym", "id", "state", "expires_at"))
+_MOVE_SESSION: Final = update(sessions).where(same(sessions, "pseudonym", "id", "state"))
+_ANSWERS: Final = select(answers.c.sealed).where(same(answers, "pseudonym", "session")).order_by(answers.c.step)
+_GRANTS: Final = (
+    select(grants)
+    .where(same(grants, "pseudonym", "reservation"))
+    .order_by(grants.c.intended_at.desc(), grants.c.session)
+)
+_MOVE_GRANT: Final = update(grants).where(same(grants, "pseudonym", "session", "outcome"))
 
 
 class SqlRecords(SqlCounterRecords, SqlOperations, SqlFaceRecords, SqlTerminals, SqlLimits, SqlAudit):
-    """The rows inside one open transaction; see `kaijo.reset.ports.Records` for what each method promises."""
+    """The rows inside one open transaction; see `kaijo.reset.ports.Records` for what each method promises.
+
+    Nobody else changes what a transaction sees, so reservations that it has read are not asked for again until it
+    writes one itself.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._one_read: dict[tuple[str, str], Reservation | None] = {}
+        self._all_read: dict[str, tuple[Reservation, ...]] = {}
 
     def add_challenge(self, challenge: Challenge) -> None:
         """Keep a new challenge."""
-        self.connection.execute(insert(challenges).values(challenge_row(challenge)))
+        self.connection.execute(_ADD_CHALLENGE, challenge_row(challenge))
 
     def find_challenge(self, challenge_id: str) -> Challenge | None:
         """Return the challenge of that id."""
-        row = self.row(challenges, challenges.c.id == challenge_id)
+        row = self.one(_CHALLENGE, {"is_id": challenge_id})
         return None if row is None else read(challenge_of, row)
 
     def claim_challenge(self, challenge_id: str, pseudonym: str) -> bool:
         """Give the challenge to this card, unless another has it."""
-        free = or_(challenges.c.claimed_by.is_(None), challenges.c.claimed_by == pseudonym)
-        return self.moves(update(challenges).where(challenges.c.id == challenge_id, free).values(claimed_by=pseudonym))
+        return self.moves(_CLAIM, {"is_id": challenge_id, "is_claimed_by": pseudonym, "claimed_by": pseudonym})
 
     def add_reservation(self, reservation: Reservation) -> bool:
         """Keep a new reservation if the table's unique keys allow it."""
+        self._forget()
         return self.inserts(reservations, reservation_row(reservation))
 
     def find_reservation(self, pseudonym: str, reservation_id: bytes) -> Reservation | None:
         """Return the card's reservation of that id."""
-        row = self.row(reservations, _key(reservations, pseudonym, reservation_id.hex()))
-        return None if row is None else read(reservation_of, row)
+        key = pseudonym, reservation_id.hex()
+        if key not in self._one_read:
+            row = self.one(_RESERVATION, {"is_pseudonym": pseudonym, "is_id": key[1]})
+            self._one_read[key] = None if row is None else read(reservation_of, row)
+        return self._one_read[key]
 
     def reservations(self, pseudonym: str) -> tuple[Reservation, ...]:
         """Return all of the card's reservations, newest first."""
-        found = self.connection.execute(
-            select(reservations)
-            .where(reservations.c.pseudonym == pseudonym)
-            .order_by(reservations.c.made_at.desc(), reservations.c.id)
-        )
-        return tuple(read(reservation_of, row) for row in found.mappings())
+        if pseudonym not in self._all_read:
+            found = self.connection.execute(_RESERVATIONS, {"is_pseudonym": pseudonym}).mappings()
+            self._all_read[pseudonym] = tuple(read(reservation_of, row) for row in found)
+        return self._all_read[pseudonym]
 
     def move_reservation(self, before: Reservation, after: Reservation) -> bool:
         """Store `after` if state and holder are still those of `before`."""
-        expected = and_(
-            _key(reservations, before.pseudonym, before.id.hex()),
-            reservations.c.state == before.state.value,
-            reservations.c.holder.is_not_distinct_from(before.holder),
-        )
+        self._forget()
         row = reservation_row(after)
-        moved = {name: row[name] for name in ("state", "slot", "holder", "held_until", "used_at")}
-        return self.moves(update(reservations).where(expected).values(moved))
+        expected = {
+            "is_pseudonym": before.pseudonym,
+            "is_id": before.id.hex(),
+            "is_state": before.state.value,
+            "is_holder": before.holder,
+        }
+        return self.moves(_MOVE_RESERVATION, {**expected, **{name: row[name] for name in _MOVED}})
 
     def expire_reservations(self, pseudonym: str, at: datetime) -> int:
         """Let the card's active reservations whose time is up expire."""
-        result = self.connection.execute(
-            update(reservations)
-            .where(
-                reservations.c.pseudonym == pseudonym,
-                reservations.c.state.in_([state.value for state in ACTIVE]),
-                reservations.c.expires_at <= ticks(at),
-            )
-            .values(state=ReservationState.EXPIRED.value, slot=None, holder=None, held_until=None)
-        )
-        return count(result)
+        self._forget()
+        return count(self.connection.execute(_EXPIRE, {"is_pseudonym": pseudonym, "at": ticks(at)}))
 
     def add_session(self, session: TerminalSession) -> None:
         """Keep a new session."""
-        self.connection.execute(insert(sessions).values(session_row(session)))
+        self.connection.execute(_ADD_SESSION, session_row(session))
 
     def find_session(self, pseudonym: str, session_id: str) -> TerminalSession | None:
-        """Return the card's session of that id."""
-        row = self.row(sessions, _key(sessions, pseudonym, session_id))
-        return None if row is None else read(session_of, row)
+        """Return the card's session of that id; its reservation, which is asked for next, is read along with it."""
+        row = self.one(_SESSION, {"is_pseudonym": pseudonym, "is_id": session_id})
+        if row is None:
+            return None
+        key = pseudonym, row["reservation"]
+        if key not in self._one_read and row["of_id"] is not None:
+            self._one_read[key] = read(reservation_of, _without_prefix(row))
+        return read(session_of, row)
 
     def extend_session(self, before: TerminalSession, after: TerminalSession) -> bool:
         """Store the end of `after` if state and end are still those of `before`."""
-        expected = and_(
-            _key(sessions, before.pseudonym, before.id),
-            sessions.c.state == before.state.value,
-            sessions.c.expires_at == ticks(before.expires_at),
-        )
-        return self.moves(update(sessions).where(expected).values(expires_at=ticks(after.expires_at)))
+        expected = {**_of_session(before), "is_expires_at": ticks(before.expires_at)}
+        return self.moves(_EXTEND, {**expected, "expires_at": ticks(after.expires_at)})
 
     def move_session(self, before: TerminalSession, after: TerminalSession) -> bool:
         """Store the state of `after` if it is still that of `before`."""
-        expected = and_(_key(sessions, before.pseudonym, before.id), sessions.c.state == before.state.value)
-        return self.moves(update(sessions).where(expected).values(state=after.state.value))
+        return self.moves(_MOVE_SESSION, {**_of_session(before), "state": after.state.value})
 
     def answers(self, session: TerminalSession) -> tuple[bytes, ...]:
         """Return the sealed answers of the card in the order of the relay."""
-        found = self.connection.execute(
-            select(answers.c.sealed)
-            .where(answers.c.pseudonym == session.pseudonym, answers.c.session == session.id)
-            .order_by(answers.c.step)
-        )
-        return tuple(found.scalars())
+        given = {"is_pseudonym": session.pseudonym, "is_session": session.id}
+        return tuple(self.connection.execute(_ANSWERS, given).scalars())
 
     def add_answer(self, session: TerminalSession, step: int, sealed: bytes) -> bool:
         """Keep the card's answer to a step, if there is none."""
@@ -129,22 +177,26 @@ class SqlRecords(SqlCounterRecords, SqlOperations, SqlFaceRecords, SqlTerminals,
 
     def grants(self, pseudonym: str, reservation_id: bytes) -> tuple[GrantRow, ...]:
         """Return the grants of that reservation, newest first."""
-        found = self.connection.execute(
-            select(grants)
-            .where(grants.c.pseudonym == pseudonym, grants.c.reservation == reservation_id.hex())
-            .order_by(grants.c.intended_at.desc(), grants.c.session)
-        )
-        return tuple(read(grant_of, row) for row in found.mappings())
+        given = {"is_pseudonym": pseudonym, "is_reservation": reservation_id.hex()}
+        return tuple(read(grant_of, row) for row in self.connection.execute(_GRANTS, given).mappings())
 
     def move_grant(self, before: GrantRow, after: GrantRow) -> bool:
         """Store the outcome of `after` if it is still that of `before`."""
-        expected = and_(
-            grants.c.pseudonym == before.pseudonym,
-            grants.c.session == before.session,
-            grants.c.outcome == before.outcome.value,
-        )
-        return self.moves(update(grants).where(expected).values(outcome=after.outcome.value))
+        expected = {
+            "is_pseudonym": before.pseudonym,
+            "is_session": before.session,
+            "is_outcome": before.outcome.value,
+        }
+        return self.moves(_MOVE_GRANT, {**expected, "outcome": after.outcome.value})
+
+    def _forget(self) -> None:
+        self._one_read.clear()
+        self._all_read.clear()
 
 
-def _key(table: Table, pseudonym: str, row_id: str) -> ColumnElement[bool]:
-    return and_(table.c.pseudonym == pseudonym, table.c.id == row_id)
+def _of_session(session: TerminalSession) -> dict[str, str]:
+    return {"is_pseudonym": session.pseudonym, "is_id": session.id, "is_state": session.state.value}
+
+
+def _without_prefix(row: Mapping[Any, Any]) -> Mapping[str, Any]:
+    return {column.name: row[name] for name, column in _OF_SESSION.items()}
