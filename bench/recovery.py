@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -82,11 +82,17 @@ class TimedStore:
     def __init__(self, inner: Any, watch: Stopwatch) -> None:
         self._inner, self._watch = inner, watch
 
+    def begin(self) -> AbstractContextManager[Any]:
+        return self._timed(self._inner.begin())
+
+    def look(self) -> AbstractContextManager[Any]:
+        return self._timed(self._inner.look())
+
     @contextmanager
-    def begin(self) -> Iterator[Any]:
+    def _timed(self, transaction: AbstractContextManager[Any]) -> Iterator[Any]:
         with ExitStack() as stack:
             with self._watch.timing("sql"):
-                records = stack.enter_context(self._inner.begin())
+                records = stack.enter_context(transaction)
             yield self._watch.around("sql", records)
             with self._watch.timing("sql"):
                 stack.close()

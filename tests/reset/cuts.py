@@ -90,6 +90,10 @@ class CutCommits:
         """Open one atomic transaction."""
         return self._begin()
 
+    def look(self) -> AbstractContextManager[Any]:
+        """Open one that only reads: a cut after it is a cut before it."""
+        return self._store.look()
+
     @contextmanager
     def _begin(self) -> Iterator[Any]:
         with self._store.begin() as records:

@@ -10,6 +10,7 @@ import pytest
 from kaijo.reset.ports import Records
 from kaijo.reset.states import GrantOutcome, ReservationState
 from kaijo.service.store.database import SqlStore
+from kaijo.service.store.records import SqlRecords
 from tests.support.engines import SQLITE, Database, clear
 
 from .bench import Bench
@@ -47,11 +48,14 @@ class CutStore:
             raise PowerCutError
 
     def begin(self) -> AbstractContextManager[Any]:
-        return self._begin()
+        return self._cut(self._store.begin())
+
+    def look(self) -> AbstractContextManager[Any]:
+        return self._cut(self._store.look())
 
     @contextmanager
-    def _begin(self) -> Iterator[Any]:
-        with self._store.begin() as records:
+    def _cut(self, transaction: AbstractContextManager[SqlRecords]) -> Iterator[Any]:
+        with transaction as records:
             yield CutRecords(records, self.tick)
             self.tick()
         self.tick()

@@ -162,6 +162,17 @@ def test_a_session_that_was_taken_over_stays_over_when_the_clock_steps_back(benc
     assert code_of(lambda: bench.relay(first.session.id)) == "reset.session-over"
 
 
+@pytest.mark.parametrize("at_hand", [True, False])
+def test_keys_answer_the_same_whether_at_hand_or_not(bench: Bench, *, at_hand: bool) -> None:
+    keys = KeyFileCardKeys(MASTER)
+    keys.at_hand = at_hand
+    bench.desk = replace(bench.desk, keys=keys)
+    made = bench.reserve()
+    opened = bench.grant()
+    assert [bench.repeat(opened.session.id, 4) for _ in range(2)] == [None, None]
+    assert bench.finish(opened, bench.reset()).id == made.id
+
+
 def test_a_session_that_ends_while_its_answer_is_being_weighed_gets_no_grant(bench: Bench) -> None:
     made = bench.reserve()
     opened = bench.open()
@@ -172,6 +183,8 @@ def test_a_session_that_ends_while_its_answer_is_being_weighed_gets_no_grant(ben
 
     class SlowKeys(KeyFileCardKeys):
         """Takes so long that the kiosk gives up meanwhile."""
+
+        at_hand = False
 
         def session_keys(
             self, card_id: bytes, host_challenge: bytes, card_challenge: bytes, version: int = 1

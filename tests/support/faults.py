@@ -1,7 +1,7 @@
 """A database that says no: a real store that is struck at random calls and commits, as the seed has it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -29,10 +29,17 @@ class FaultyStore:
     rate: float
     struck: dict[str, int] = field(default_factory=dict)
 
-    @contextmanager
-    def begin(self) -> Iterator[Any]:
+    def begin(self) -> AbstractContextManager[Any]:
         """Open one transaction, which may be struck."""
-        with self.store.begin() as records:
+        return self._struck(self.store.begin())
+
+    def look(self) -> AbstractContextManager[Any]:
+        """Open one that only reads, which may be struck as well."""
+        return self._struck(self.store.look())
+
+    @contextmanager
+    def _struck(self, transaction: AbstractContextManager[SqlRecords]) -> Iterator[Any]:
+        with transaction as records:
             yield _Struck(records, lambda: self._strike(records))
             self._strike(records)
         if self._is_struck("after"):

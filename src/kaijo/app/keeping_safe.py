@@ -57,7 +57,7 @@ def judge(data: Path, clock: Clock, *, database: str | None) -> "tuple[dict[Flaw
     from kaijo.service.store.soundness import flaws
 
     trail = audit_trail(data, clock, database=database)
-    with closing(SqlStore(database_place(data, database))) as store, store.begin() as records:
+    with closing(SqlStore(database_place(data, database))) as store, store.look() as records:
         found = flaws(records.connection)
     verdict = audit_file.verify(trail.export(), key=trail.key.public_key())
     let_go(trail.store)

@@ -50,3 +50,7 @@ class AuditStore(Protocol):
     def begin(self) -> AbstractContextManager[AuditRecords]:
         """Open one atomic transaction. Raises as `kaijo.reset.ports.Store.begin`."""
         ...
+
+    def look(self) -> AbstractContextManager[AuditRecords]:
+        """Open a transaction that only reads. Raises as `kaijo.reset.ports.Store.look`."""
+        ...

@@ -133,7 +133,7 @@ def require_face(desk: Desk, *, kind: PinKind, permit: str | None, challenge: st
     """
     if desk.face_policy.rule(kind) is not FaceRule.REQUIRED:
         return
-    with desk.store.begin() as records:
+    with desk.store.look() as records:
         check = None if permit is None else records.find_face_check(pseudonym, permit)
     if check is None or (check.state, check.challenge, check.kind) != (FaceState.PASSED, challenge, kind):
         raise Refused("face.bad-permit")

@@ -124,7 +124,7 @@ def decide_face(
     `face.flat`, `face.changed`, `face.no-match`; ServiceTrouble `face.model-…`: trouble never lets anybody through.
     """
     now = desk.clock.now()
-    with desk.store.begin() as records:
+    with desk.store.look() as records:
         check = _find(records, check_id)
     if check.draw is None:
         raise Refused("face.no-poses")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from kaijo.card.administration import Receipt, ResetState
+from kaijo.card.administration import Act, Receipt, ResetState
 from kaijo.errors import CardTrouble, KaijoError, Refused
 from kaijo.reset.desk import Desk
 from kaijo.reset.kiosk_sessions import close_session, find_session, require_going, visit_of
@@ -37,39 +37,87 @@ def relay_step(desk: Desk, *, session_id: str, step: int, response: bytes, place
     [fact: limit-failed-channels]; CardTrouble as `next_turn`.
     """
     now = desk.clock.now()
-    with desk.store.begin() as records:
-        session = find_session(records, session_id, place)
-        answers = _answers(desk, records, session)
-        if not _is_repeated(answers, step, response):
-            _require_relaying(records, session, now)
-        stopped = is_stopped(records, session.pseudonym)
-    visit = visit_of(desk, session)
-    turn: Turn | None = None
-    failure: KaijoError | None = Refused("reset.card-stopped")
-    if not stopped:
-        turn, failure = _turn(desk, visit, (*answers[:step], response), now)
-    shown = None if turn is None else turn.receipt or (turn.read.last if turn.read else None)
-    receipt = authentic(desk, card_id=visit.card_id, receipt=shown, at=now)
-    with desk.store.begin() as records:
-        session = find_session(records, session_id, place)
-        repeated = _is_repeated(_answers(desk, records, session), step, response)
-        if not repeated:
-            _require_relaying(records, session, now)
-            require_won(records.add_answer(session, step, desk.veil.seal(response, _place(session, step))))
-        if turn is None:
-            close_session(records, session)
-            if failed_to_open(step, failure):
-                note_failed_channel(records, session, now)
-        elif turn.receipt is not None:
-            failure = _note_renewed(records, session, receipt=receipt, at=now)
-        elif turn.command is None:
-            _note_granted(records, session)
-        elif turn.read is not None:
-            failure = _intend(records, session, read=turn.read, receipt=receipt, at=now, repeated=repeated)
+
+    def hear(records: Records) -> _Heard:
+        return _hear(desk, records, find_session(records, session_id, place), step=step, response=response, at=now)
+
+    with desk.store.begin() if desk.keys.at_hand else desk.store.look() as records:
+        heard = hear(records)
+        # No transaction waits for somebody outside: keys in a module, or the issuer of certificates.
+        alone = desk.keys.at_hand and heard.visit.act is Act.RESET
+        said = _say(desk, heard, now) if alone else None
+        failure = None if said is None else _note(desk, records, heard, said, now)
+    if said is None:
+        said = _say(desk, heard, now)
+        with desk.store.begin() as records:
+            failure = _note(desk, records, hear(records), said, now)
     # A failure is raised only after what it says has been written down.
     if failure is not None:
         raise failure
+    turn = said.turn
     return RelayStep(step + 1, turn.command if turn else None, done=turn is not None and turn.receipt is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """Where a session stands that got an answer: what the card said so far, the answer included."""
+
+    session: TerminalSession
+    visit: Visit
+    answers: tuple[bytes, ...]
+    repeated: bool
+    stopped: bool
+
+    @property
+    def step(self) -> int:
+        return len(self.answers) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the service says to it, and the card's authentic receipt where the answer holds one."""
+
+    turn: Turn | None
+    failure: KaijoError | None
+    receipt: Receipt | None
+
+
+def _hear(
+    desk: Desk, records: Records, session: TerminalSession, *, step: int, response: bytes, at: datetime
+) -> _Heard:
+    answers = _answers(desk, records, session)
+    repeated = _is_repeated(answers, step, response)
+    if not repeated:
+        _require_relaying(records, session, at)
+    stopped = is_stopped(records, session.pseudonym)
+    return _Heard(session, visit_of(desk, session), (*answers[:step], response), repeated, stopped)
+
+
+def _say(desk: Desk, heard: _Heard, at: datetime) -> _Said:
+    turn: Turn | None = None
+    failure: KaijoError | None = Refused("reset.card-stopped")
+    if not heard.stopped:
+        turn, failure = _turn(desk, heard.visit, heard.answers, at)
+    shown = None if turn is None else turn.receipt or (turn.read.last if turn.read else None)
+    return _Said(turn, failure, authentic(desk, card_id=heard.visit.card_id, receipt=shown, at=at))
+
+
+def _note(desk: Desk, records: Records, heard: _Heard, said: _Said, at: datetime) -> KaijoError | None:
+    session, turn = heard.session, said.turn
+    if not heard.repeated:
+        sealed = desk.veil.seal(heard.answers[-1], _place(session, heard.step))
+        require_won(records.add_answer(session, heard.step, sealed))
+    if turn is None:
+        close_session(records, session)
+        if failed_to_open(heard.step, said.failure):
+            note_failed_channel(records, session, at)
+    elif turn.receipt is not None:
+        return _note_renewed(records, session, receipt=said.receipt, at=at)
+    elif turn.command is None:
+        _note_granted(records, session)
+    elif turn.read is not None:
+        return _intend(records, session, read=turn.read, receipt=said.receipt, at=at, repeated=heard.repeated)
+    return said.failure
 
 
 def _turn(desk: Desk, visit: Visit, answers: tuple[bytes, ...], at: datetime) -> tuple[Turn | None, KaijoError | None]:
@@ -86,7 +134,7 @@ def take_receipt(desk: Desk, *, session_id: str, receipt: Receipt, place: Place 
     receipt is not this card's or not for this session's reservation.
     """
     now = desk.clock.now()
-    with desk.store.begin() as records:
+    with desk.store.look() as records:
         session = find_session(records, session_id, place)
     used: Reservation | None = None
     proved = authentic(desk, card_id=visit_of(desk, session).card_id, receipt=receipt, at=now)

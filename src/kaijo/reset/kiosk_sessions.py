@@ -58,18 +58,18 @@ def open_session(
         settle_if_authentic(desk, card_id=registered.card_id, receipt=reset_state.last, at=now)
     card = find_live_card(desk, authentication_certificate=authentication_certificate, at=now)
     pseudonym = desk.veil.pseudonym(card.card_id)
-    with desk.store.begin() as records:
-        records.expire_reservations(pseudonym, now)
     session_id = f"{pseudonym}.{drawn(desk, _SESSION_ID_SIZE, key=key, place=f'session {pseudonym} {kiosk}').hex()}"
     with desk.store.begin() as records:
+        records.expire_reservations(pseudonym, now)
         if key is not None and (earlier := _opened_before(records, pseudonym, session_id)) is not None:
             return earlier
         reservation = _find_active(records, pseudonym, now)
-        if reservation.held_until is not None and reservation.held_by_other(None, now):
-            raise Refused("reset.in-use", until=reservation.held_until)
-        session = _new_session(desk, session_id, kiosk=kiosk, card=card, reservation=reservation, at=now)
-        records.add_session(session)
-    return Opened(session, reservation, _message(session))
+        if isinstance(reservation, Reservation):
+            session = _new_session(desk, session_id, kiosk=kiosk, card=card, reservation=reservation, at=now)
+            records.add_session(session)
+            return Opened(session, reservation, _message(session))
+    # Raised only now, so that what has expired is written down as such.
+    raise reservation
 
 
 def accept_proof(desk: Desk, *, session_id: str, proof_certificate: bytes, signature: bytes) -> TerminalSession:
@@ -80,7 +80,7 @@ def accept_proof(desk: Desk, *, session_id: str, proof_certificate: bytes, signa
     trust port refuses.
     """
     now = desk.clock.now()
-    with desk.store.begin() as records:
+    with desk.store.look() as records:
         session = find_session(records, session_id)
         require_going(records, session, now)
     with noting_refused_proof(desk, session.pseudonym):
@@ -163,20 +163,22 @@ def visit_of(desk: Desk, session: TerminalSession) -> Visit:
     return Visit(card_id, session.host_challenge, session.kind, session.reservation, session.act)
 
 
-def _find_active(records: Records, pseudonym: str, at: datetime) -> Reservation:
+def _find_active(records: Records, pseudonym: str, at: datetime) -> Reservation | Refused:
     rows = [row for row in records.reservations(pseudonym) if row.case is None]
     active = next((row for row in rows if row.state in ACTIVE), None)
+    if active is not None and active.held_until is not None and active.held_by_other(None, at):
+        return Refused("reset.in-use", until=active.held_until)
     if active is not None:
         return active
     newest = next(iter(rows), None)
     # What is older than a reservation's life says nothing about why the person stands here now.
     if newest is not None and newest.used_at is not None and at - newest.used_at < reservation_life():
-        raise Refused("reset.already-done", done_at=newest.used_at, kind=newest.kind)
+        return Refused("reset.already-done", done_at=newest.used_at, kind=newest.kind)
     if newest is not None and newest.state is ReservationState.CANCELLED:
-        raise Refused("reset.no-reservation")
+        return Refused("reset.no-reservation")
     if newest is not None and newest.used_at is None and at - newest.expires_at < reservation_life():
-        raise Refused("reset.reservation-expired", expired_at=newest.expires_at)
-    raise Refused("reset.no-reservation")
+        return Refused("reset.reservation-expired", expired_at=newest.expires_at)
+    return Refused("reset.no-reservation")
 
 
 def _opened_before(records: Records, pseudonym: str, session_id: str) -> Opened | None:

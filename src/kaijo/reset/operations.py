@@ -59,7 +59,7 @@ def summarise(desk: Desk, *, days: int) -> dict[str, object]:
     now = desk.clock.now()
     last = day_of(now)
     first = last - timedelta(days=days - 1)
-    with desk.store.begin() as records:
+    with desk.store.look() as records:
         found, audit = records.figures(first, last, now), audit_state(records, now)
         known = [one for one in records.terminals() if one.public_key is not None and one.revoked_at is None]
         heard = records.terminals_seen()

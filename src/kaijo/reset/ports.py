@@ -102,6 +102,13 @@ class Store(Protocol):
         """
         ...
 
+    def look(self) -> AbstractContextManager[Records]:
+        """Open a transaction that only reads, all of it as it stood at one moment, and is in nobody's way.
+
+        Raises as `begin`; a call that writes raises ServiceTrouble `store.unwritable`.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class TrustedCertificate:
@@ -169,6 +176,9 @@ class CardKeys(Protocol):
 
     versions: tuple[int, ...]
     """The versions that there are, newest first."""
+
+    at_hand: bool
+    """Whether they answer at once, out of this process's own memory, so that a transaction may ask them."""
 
     def session_keys(
         self, card_id: bytes, host_challenge: bytes, card_challenge: bytes, version: int = 1

@@ -92,7 +92,7 @@ def find_reservation(desk: Desk, *, cancel_token: str) -> Reservation:
 
     Raises Refused `reset.unknown-cancel-token`.
     """
-    with desk.store.begin() as records:
+    with desk.store.look() as records:
         found = _of_token(desk, records, cancel_token)
     lapsed = found.state in ACTIVE and found.expires_at <= desk.clock.now()
     return replace(found, state=ReservationState.EXPIRED, holder=None, held_until=None) if lapsed else found
@@ -131,7 +131,7 @@ def find_asked(desk: Desk, challenge_id: str, kind: PinKind) -> Challenge:
 
     Raises Refused `reset.unknown-challenge`, `reset.challenge-mismatch`.
     """
-    with desk.store.begin() as records:
+    with desk.store.look() as records:
         challenge = records.find_challenge(challenge_id)
     if challenge is None:
         raise Refused("reset.unknown-challenge")

@@ -46,7 +46,7 @@ def note_failed_channel(records: Records, session: TerminalSession, at: datetime
 
 def stopped_cards(desk: StoppedDesk) -> tuple[StoppedCard, ...]:
     """Return every card that is stopped, the latest first."""
-    with desk.store.begin() as records:
+    with desk.store.look() as records:
         found = records.failed_channels(failed_channels())
     return tuple(StoppedCard(*one) for one in found)
 

@@ -118,7 +118,7 @@ def join(desk: Gatehouse, *, code: str, public_key: bytes, signature: bytes) -> 
     `terminal.unknown` when the signature is not the key's.
     """
     typed = code.replace("-", "").replace(" ", "").upper().translate(_LOOK_ALIKES)
-    with desk.store.begin() as records:
+    with desk.store.look() as records:
         found = records.terminal_of_code(_veiled(desk, typed))
     _require_signed(public_key, join_message(code, public_key), signature)
     lapsed = found is not None and found.public_key is None and desk.clock.now() >= found.code_ends_at
@@ -156,7 +156,7 @@ def recognise(desk: Gatehouse, signed: Signed, *, places: frozenset[Place]) -> T
     `terminal.wrong-place`, `terminal.clock` (now) outside [fact: terminal-window], `terminal.replayed`.
     """
     now = desk.clock.now()
-    with desk.store.begin() as records:
+    with desk.store.look() as records:
         found = records.find_terminal(signed.terminal)
     key = None if found is None else found.public_key
     # Also where nobody is: how long the answer takes tells no stranger which terminals there are.
@@ -226,7 +226,7 @@ class Standing:
 def standing(desk: Gatehouse) -> tuple[Standing, ...]:
     """Return every terminal and how it stands, by name."""
     now = desk.clock.now()
-    with desk.store.begin() as records:
+    with desk.store.look() as records:
         found, seen = records.terminals(), records.terminals_seen()
     return tuple(Standing(one, _state(one, now), seen.get(one.id)) for one in found)
 

@@ -20,6 +20,8 @@ _CHECK_SIZE: Final = 3
 class KeyFileCardKeys:
     """Derives every card's keys from masters of 32 bytes, by key version; one master alone is the first version."""
 
+    at_hand = True
+
     def __init__(self, masters: bytes | Mapping[int, bytes]) -> None:
         self._masters = {FIRST_VERSION: masters} if isinstance(masters, bytes) else dict(masters)
         self.versions = tuple(sorted(self._masters, reverse=True))

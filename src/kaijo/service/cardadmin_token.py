@@ -39,6 +39,8 @@ class TokenCardKeys:
     as in every call `keys.token-trouble` (reason). A wrong PIN is tried once and never again.
     """
 
+    at_hand = False
+
     def __init__(self, module: str, token: str, pin: str) -> None:
         self._module, self._token, self._pin = module, token, pin
         # The binding opens the token's library for one thread at a time [PKCS #11 5.4, C_Initialize without arguments].

@@ -120,7 +120,7 @@ def approve(desk: Desk, *, token: str, case_id: str, clerk_id: str, password: st
     `counter.own-card`, `counter.nothing-to-approve`, and as `check_password`.
     """
     now = desk.clock.now()
-    with desk.store.begin() as records:
+    with desk.store.look() as records:
         first = signed_in(records, token, now)
         case = require_open(records, case_id, now)
         asked = standings(records, case)
@@ -155,7 +155,7 @@ def look_at_case(desk: Desk, *, token: str, case_id: str) -> tuple[Case, tuple[S
 
     Raises Refused `counter.not-signed-in`, `counter.unknown-case`.
     """
-    with desk.store.begin() as records:
+    with desk.store.look() as records:
         signed_in(records, token, desk.clock.now())
         case = find_case(records, case_id)
         return case, standings(records, case)

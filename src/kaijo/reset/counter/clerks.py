@@ -96,13 +96,13 @@ def signed_in(records: Records, token: str, at: datetime) -> Clerk:
 
 def require_clerk(desk: Desk, token: str) -> Clerk:
     """Return the clerk whose token this is. Raises Refused `counter.not-signed-in`."""
-    with desk.store.begin() as records:
+    with desk.store.look() as records:
         return signed_in(records, token, desk.clock.now())
 
 
 def list_clerks(desk: Desk, *, token: str) -> tuple[Clerk, ...]:
     """Return every clerk. Raises Refused `counter.not-signed-in`."""
-    with desk.store.begin() as records:
+    with desk.store.look() as records:
         signed_in(records, token, desk.clock.now())
         return records.clerks()
 

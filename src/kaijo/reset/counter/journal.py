@@ -92,5 +92,5 @@ def note_done(records: "Records", used: "Reservation", at: datetime) -> None:
 
 def read_journal(desk: "Desk", day: date) -> Journal:
     """Return a day's journal."""
-    with desk.store.begin() as records:
+    with desk.store.look() as records:
         return Journal(day, records.entries(day))

@@ -33,7 +33,7 @@ def begin(
     `reset.in-use`, `counter.done-already`. What the rules of the counter refuse stands in the journal.
     """
     now = desk.clock.now()
-    with desk.store.begin() as records:
+    with desk.store.look() as records:
         clerk = signed_in(records, token, now)
         case = require_open(records, case_id, now)
         asked = records.find_asked(case.pseudonym, case.id, act, kind)

@@ -35,7 +35,7 @@ def take_ticket(desk: Desk, *, key: str | None = None) -> tuple[Ticket, int]:
 
 def list_tickets(desk: Desk, day: date) -> tuple[Ticket, ...]:
     """Return a day's waiting numbers in order."""
-    with desk.store.begin() as records:
+    with desk.store.look() as records:
         return records.tickets(day)
 
 

@@ -17,13 +17,13 @@ def export(store: AuditStore, key: Ed25519PublicKey) -> Iterator[bytes]:
     Rows that no checkpoint covers are left out. Raises as the store.
     """
     yield header_line(key)
-    with store.begin() as records:
+    with store.look() as records:
         checkpoints = records.checkpoints()
     place = 0
     for checkpoint in checkpoints:
         while place < checkpoint.size:
             most = min(_MOST_ROWS, checkpoint.size - place)
-            with store.begin() as records:
+            with store.look() as records:
                 rows = records.sealed(place, most)
             yield from map(row_line, rows)
             # A row that is gone leaves a gap for the reader to find.

@@ -30,7 +30,7 @@ class Trail:
     def checkpoint(self) -> Checkpoint | None:
         """Cover every row and return the newest checkpoint, None when nothing was ever written. Raises as the maker."""
         make_checkpoints(self.store, self.key, self.clock)
-        with self.store.begin() as records:
+        with self.store.look() as records:
             last = records.last_checkpoint()
         return None if last is None else last[0]
 

@@ -54,6 +54,12 @@ class AuditedStore:
             for session in audited.moved:
                 self._watch.moved(session)
 
+    @contextmanager
+    def look(self) -> Iterator[SqlRecords]:
+        """Open a transaction that only reads: nothing to write down. Raises as `SqlStore.look`."""
+        with self._store.look() as records:
+            yield records
+
     def close(self) -> None:
         """Let the database go."""
         self._store.close()

@@ -37,6 +37,12 @@ class SqlStore:
         with self._opened.begin() as connection:
             yield SqlRecords(connection)
 
+    @contextmanager
+    def look(self) -> Iterator[SqlRecords]:
+        """Open a transaction that only reads. Raises as `Opened.look`."""
+        with self._opened.look() as connection:
+            yield SqlRecords(connection)
+
     def close(self) -> None:
         """Let the database go."""
         self._opened.close()

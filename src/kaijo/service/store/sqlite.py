@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -75,6 +76,26 @@ def _configure(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {setting}").fetchall()
 
 
+class Door:
+    """Where those of one process queue who are about to write: SQLite itself would let them sleep and try again.
+
+    Raises ServiceTrouble `store.busy` for who waited too long.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=_BUSY_SECONDS):
+            raise ServiceTrouble("store.busy")
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
 def _begin(connection: Connection) -> None:
-    # A reader that turns writer in the middle could find itself locked out; so everybody queues at the door.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    reads = connection.get_execution_options().get("sqlite_readonly", False)
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
+    # A reader that turns writer in the middle could find itself locked out; so whoever may write queues at the door.
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

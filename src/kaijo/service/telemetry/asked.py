@@ -34,7 +34,7 @@ class Asked(Collector):
             ready.add_metric([name], float(code is None))
         yield ready
         try:
-            with self._store.begin() as records:
+            with self._store.look() as records:
                 unsealed, last = records.count_unsealed(), records.last_checkpoint()
         except ServiceTrouble:
             return

@@ -58,7 +58,7 @@ def _code_of(check: Check) -> str | None:
 
 
 def _database(desk: Desk) -> None:
-    with desk.store.begin() as records:
+    with desk.store.look() as records:
         records.last_checkpoint()
 
 
@@ -71,7 +71,7 @@ def _keys(desk: Desk) -> None:
 def _clock(desk: Desk) -> None:
     # One that lost its time stands before what was already written down, or before our facts were checked.
     now = desk.clock.now()
-    with desk.store.begin() as records:
+    with desk.store.look() as records:
         last = records.last_checkpoint()
     written = datetime.combine(max(row.checked for row in book().values()), time.min, JST)
     if now < max(written, written if last is None else last[0].at):

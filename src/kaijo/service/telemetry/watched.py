@@ -21,6 +21,12 @@ class WatchedStore:
         with self._metrics.transaction(), self._store.begin() as records:
             yield records
 
+    @contextmanager
+    def look(self) -> Iterator[Records]:
+        """Open a transaction that only reads."""
+        with self._metrics.transaction(), self._store.look() as records:
+            yield records
+
 
 class WatchedKeys:
     """Keys whose uses are timed. Raises as the keys."""
@@ -29,6 +35,7 @@ class WatchedKeys:
         self._keys = keys
         self._metrics = metrics
         self.versions = keys.versions
+        self.at_hand = keys.at_hand
 
     def session_keys(
         self, card_id: bytes, host_challenge: bytes, card_challenge: bytes, version: int = 1
