@@ -2,10 +2,11 @@
 
 import base64
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Header
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from kaijo.errors import Refused
@@ -20,7 +21,7 @@ HEADER: Final = "Kaijo-Terminal"
 _FORM: Final = re.compile(
     "terminal=([0-9a-f]{32}), at=([0-9T:.+Z-]{1,40}), number=([0-9a-f]{32}), signature=([A-Za-z0-9+/]{86}==)"
 )
-Known = Callable[..., Terminal | None]
+Known = Callable[..., Awaitable[Terminal | None]]
 _Signature = Annotated[
     str | None,
     Header(
@@ -68,7 +69,7 @@ class Gate:
         return self._let_through(frozenset(Place), required=True)
 
     def _let_through(self, places: frozenset[Place], *, required: bool) -> Known:
-        def known(request: Request, signed: Annotated[Signed | None, Depends(_signed)]) -> Terminal | None:
+        async def known(request: Request, signed: Annotated[Signed | None, Depends(_signed)]) -> Terminal | None:
             if signed is None:
                 if required:
                     raise Refused("terminal.required")
@@ -76,7 +77,8 @@ class Gate:
             # A request whose verb is done again is still the same request.
             found: Terminal | None = getattr(request.state, "terminal", None)
             if found is None:
-                found = request.state.terminal = recognise(self._desk, signed, places=places)
+                found = await run_in_threadpool(recognise, self._desk, signed, places=places)
+                request.state.terminal = found
             return found
 
         return known
