@@ -10,7 +10,7 @@ import re
 import sqlite3
 import statistics
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from sqlalchemy import Engine, event
 
 _HEX = re.compile(r"[0-9a-f]{24,}")
 _COMMIT = "commit"
+_LOOK = "look"  # not sent: marks a transaction that only reads
 
 Step = tuple[str, Any]
 
@@ -45,23 +46,42 @@ class Recording:
             self._take((text, parameters))
 
         event.listen(Engine, "before_cursor_execute", statement)
+
+        def begun(connection: Any) -> None:
+            if connection.get_execution_options().get("sqlite_readonly"):
+                self._take((_LOOK, None))
+
+        event.listen(Engine, "begin", begun)
         event.listen(Engine, "commit", lambda _connection: self._take((_COMMIT, None)))
 
     def transactions(self, name: str) -> int:
         """Return how many transactions a part has."""
         return sum(text == _COMMIT for text, _ in self.parts[name])
 
+    def looks(self, name: str) -> int:
+        """Return how many of them only read."""
+        return sum(text == _LOOK for text, _ in self.parts[name])
+
     def statements(self, name: str) -> int:
         """Return how many statements a part has, without begin and commit."""
-        return sum(not text.lower().startswith(("begin", _COMMIT)) for text, _ in self.parts[name])
+        return sum(not text.lower().startswith(("begin", _COMMIT, _LOOK)) for text, _ in self.parts[name])
 
     def _take(self, step: Step) -> None:
         if self._into is not None:
             self._into.append(step)
 
 
-def replay(recording: Recording, database: str, rounds: int, *, first: int = 0) -> Mapping[str, float]:
-    """Return the milliseconds that each part takes in a bare loop, the median of `rounds` that count from `first`.
+def replay(
+    recording: Recording,
+    database: str,
+    rounds: int,
+    *,
+    first: int = 0,
+    watch: Callable[[], float] = time.perf_counter,
+) -> Mapping[str, float]:
+    """Return the milliseconds by `watch` that each part takes in a bare loop.
+
+    It is the median of `rounds` that count from `first`.
 
     `database` is a path or an address. No two rounds of one number may come to the same database.
     """
@@ -71,10 +91,11 @@ def replay(recording: Recording, database: str, rounds: int, *, first: int = 0) 
     for number in range(first, first + rounds):
         # What a round sends is made ready before its time is taken.
         ready = {
-            name: [(text, _other(values, number)) for text, values in part] for name, part in recording.parts.items()
+            name: [(text, _other(values, number)) for text, values in part if text != _LOOK]
+            for name, part in recording.parts.items()
         }
         for name, part in ready.items():
-            began = time.perf_counter()
+            began = watch()
             for text, values in part:
                 if text == _COMMIT:
                     connection.commit() if isinstance(connection, psycopg.Connection) else cursor.execute(text)
@@ -83,7 +104,7 @@ def replay(recording: Recording, database: str, rounds: int, *, first: int = 0) 
                 (cursor.executemany if many else cursor.execute)(text, values or ())
                 if cursor.description is not None:
                     cursor.fetchall()
-            spent[name].append((time.perf_counter() - began) * 1000)
+            spent[name].append((watch() - began) * 1000)
     connection.close()
     return {name: statistics.median(each) for name, each in spent.items()}
 

@@ -1,34 +1,35 @@
 """Reservations and whole kiosk sessions a second, on both engines, beside what their cryptography and SQL alone allow.
 
-    python bench/load.py [--walks N] [--at-once N] [--engine sqlite|postgresql] [--json] [--write docs/benchmarks.md]
-    python bench/load.py --profile FILE.svg     (where the service's time goes, as a flame graph)
+    python bench/load.py [--walks N] [--at-once N] [--processes N] [--engine sqlite|postgresql] [--json]
+                         [--write docs/benchmarks.md] [--flame docs/flame]
 
-One service process answers over HTTP on loopback; the phones and kiosks, with their cards in memory, are threads of
-this process and share the machine's processors with it. The limit is measured in the same run: the RSA verifications
-alone (bare `cryptography`) and the statements that the store made, in a bare loop of the bare driver, one after the
-other, nobody else at work.
+The service answers over HTTP on loopback; the phones and kiosks, with their cards in memory, are threads of this
+process and share the machine's processors with it. Every card walks once. The limit is measured in the same run: the
+RSA verifications alone (bare `cryptography`) and the statements that the store made, in a bare loop of the bare driver,
+one after the other, nobody else at work. Where the service's time goes is asked of one process afterwards, with other
+cards, since the asking costs some of it; `--flame` keeps that as a graph.
 """
 
 import argparse
 import json
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
+from _flame import Samples, flame, sampling, shares
 from _page import table, write
 from _postgres import postgres
 from _replay import Recording, replay
+from _serving import Serving, fleet, processor, server_processes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -37,7 +38,6 @@ from kaijo import app
 from kaijo.card.guard import Guard
 from kaijo.clock import ManualClock, parse_time
 from kaijo.facts.pins import PinKind
-from kaijo.processes import free_port, service_process
 from kaijo.reset.ports import Trust, TrustedCertificate
 from kaijo.service.api import create_app
 from kaijo.service.server import serving
@@ -51,6 +51,8 @@ KIND, PERSON, NEW = PinKind.SIGNATURE, "signature-locked", "BENCH2027"
 START = "2027-03-15T12:00"
 NIGHT = parse_time(START)
 PARTS = ("reservation", "kiosk session")
+ENGINES = {"sqlite": 1, "postgresql": 2}
+"""How many processes serve: more of them stand in line for one file."""
 CHECKED = 2  # a certificate's signature and its revocation list's
 
 
@@ -79,6 +81,7 @@ class Holder:
 
 
 CLOCK = ManualClock(NIGHT)
+Figures = dict[str, dict[str, float]]
 
 
 def holders(number: int) -> list[Holder]:
@@ -92,15 +95,16 @@ def holders(number: int) -> list[Holder]:
 
 
 class Counted:
-    """The trust port, with its checks counted."""
+    """The trust port, with the certificates counted that it has not seen before: the others take no verification."""
 
     def __init__(self, inner: Trust) -> None:
-        self._inner, self.calls = inner, 0
+        self._inner = inner
+        self.seen: set[tuple[bytes, PinKind]] = set()
         self.demand_lists = inner.demand_lists
         self.key_of = inner.key_of
 
     def check(self, certificate: bytes, kind: PinKind, at: datetime) -> TrustedCertificate:
-        self.calls += 1
+        self.seen.add((certificate, kind))
         return self._inner.check(certificate, kind, at)
 
 
@@ -110,14 +114,19 @@ def record(holder: Holder, database: str, folder: Path) -> tuple[Recording, dict
     app.upgrade_database(folder, database)
     desk = app.desk(folder, CLOCK, face_required=False, database=database)
     trust = Counted(desk.trust)
+    with desk.store.look() as records:
+        records.count_failed_channels("")  # the first to ask also asks whether the table is there
     recording.listen()
     verified: dict[str, int] = {}
-    with serving(create_app(desk=replace(desk, trust=trust), practice=True)) as url, ServiceClient(url) as client:
+    with (
+        serving(create_app(desk=replace(desk, trust=trust, limited=False), practice=True)) as url,
+        ServiceClient(url) as client,
+    ):
         for name, half in holder.halves().items():
-            before = trust.calls
+            before = len(trust.seen)
             with recording.part(name):
                 half(client)
-            verified[name] = (trust.calls - before) * CHECKED + 1
+            verified[name] = (len(trust.seen) - before) * CHECKED + 1
     desk.store.close()  # type: ignore[attr-defined]
     return recording, verified
 
@@ -126,14 +135,17 @@ def limits(holder: Holder, database: str, folder: Path, rounds: int) -> dict[str
     """Return for each half: transactions, statements, verifications, and the milliseconds that these alone take."""
     recording, verified = record(holder, database, folder)
     alone = replay(recording, database, rounds)
+    taken = replay(recording, database, rounds, first=rounds, watch=time.process_time)
     one = verification(rounds * 10)
     return {
         name: {
             "transactions": recording.transactions(name),
+            "looks": recording.looks(name),
             "statements": recording.statements(name),
             "verifications": verified[name],
             "sql": alone[name],
             "crypto": verified[name] * one,
+            "bare": taken[name] + verified[name] * one,
         }
         for name in PARTS
     }
@@ -167,119 +179,145 @@ class Waits:
         self.client._call = timed  # type: ignore[method-assign] # noqa: SLF001
 
 
-def load(url: str, everybody: Sequence[Holder], walks: int) -> dict[str, dict[str, float]]:
-    """Let all holders reserve and then reset at once, again and again; return rate and waiting times of each half."""
-    figures: dict[str, dict[str, float]] = {}
-    waits: dict[str, list[float]] = {name: [] for name in PARTS}
-    elapsed = dict.fromkeys(PARTS, 0.0)
-    gate = threading.Lock()
+def load(serving: Sequence[Serving], database: str, everybody: Sequence[Holder], at_once: int) -> Figures:
+    """Let all holders reserve and then all of them reset, so many at a time.
 
-    def act(holder: Holder, way: Waits, name: str) -> None:
+    Return for each half rate, waiting times and the processor's milliseconds of service, database and clients.
+    """
+    ways = [Waits(serving[number % len(serving)].url) for number in range(at_once)]
+    free: Queue[Waits] = Queue()
+    for way in ways:
+        free.put(way)
+
+    def act(holder: Holder, name: str) -> float:
+        way = free.get()
         way.spent = 0.0
-        holder.halves()[name](way.client)
-        with gate:
-            waits[name].append(way.spent * 1000)
+        try:
+            holder.halves()[name](way.client)
+        finally:
+            free.put(way)
+        return way.spent * 1000
 
-    ways = [Waits(url) for _ in everybody]
-    with ThreadPoolExecutor(len(everybody)) as pool:
-        for turn in range(walks // len(everybody) + 1):
-            for name in PARTS:
-                began = time.perf_counter()
-                list(pool.map(act, everybody, ways, [name] * len(everybody)))
-                if turn == 0:  # libraries and connections are new
-                    waits[name].clear()
-                    continue
-                elapsed[name] += time.perf_counter() - began
+    figures: Figures = {}
+    with ThreadPoolExecutor(at_once) as pool:
+        for name in PARTS:
+            list(pool.map(act, everybody[:at_once], [name] * at_once))  # libraries and connections are new
+            of = [one.process for one in serving]
+            begun = time.perf_counter(), processor(*of), processor(*server_processes(database)), time.process_time()
+            waits = list(pool.map(act, everybody[at_once:], [name] * len(everybody)))
+            done = time.perf_counter(), processor(*of), processor(*server_processes(database)), time.process_time()
+            seconds, service, server, clients = (after - before for before, after in zip(begun, done, strict=True))
+            cuts, number = statistics.quantiles(waits, n=100), len(waits)
+            figures[name] = {
+                "per_second": number / seconds,
+                "p50": cuts[49],
+                "p99": cuts[98],
+                "service": service / number,
+                "server": server / number,
+                "clients": clients * 1000 / number,
+            }
     for way in ways:
         way.client.close()
-    for name in PARTS:
-        cuts = statistics.quantiles(waits[name], n=100)
-        figures[name] = {"per_second": len(waits[name]) / elapsed[name], "p50": cuts[49], "p99": cuts[98]}
     return figures
 
 
-@contextmanager
-def service(folder: Path, database: str, profile: Path | None) -> Iterator[str]:
-    """Run the service on `database`, with a profiler on it where one is asked for."""
-    port = free_port()
-    with (
-        service_process(
-            data=folder, clock=START, port=port, database=database, environment={"KAIJO_LIMITS": "off"}
-        ) as url,
-        ExitStack() as stack,
-    ):
-        if profile is not None:
-            stack.enter_context(_profiler(port, profile))
-        yield url
+def measure(engine: str, *, walks: int, at_once: int, processes: int, profile: int) -> tuple[Figures, Samples]:
+    """Return the figures of one engine: for each half, what was reached, what alone is needed, and the ratio.
 
-
-@contextmanager
-def _profiler(port: int, profile: Path) -> Iterator[None]:
-    found = subprocess.run(["pgrep", "-f", f"kaijo serve --port {port}"], check=True, capture_output=True, text=True)
-    spy = [str(Path(sys.executable).with_name("py-spy")), "record", "--output", str(profile), "--pid"]
-    watching = subprocess.Popen([*spy, found.stdout.split()[0]], stdout=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        watching.send_signal(2)
-        watching.wait(60)
-
-
-def measure(engine: str, *, walks: int, at_once: int, profile: Path | None) -> dict[str, dict[str, float]]:
-    """Return the figures of one engine: for each half, what was reached, what alone is needed, and the ratio."""
+    With them come samples of where one process spends its time, over `profile` further walks.
+    """
+    samples: Samples = Samples()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         os.environ["KAIJO_HOME"] = str(folder)
         address = stack.enter_context(postgres()) if engine == "postgresql" else str(folder / "load.sqlite3")
-        everybody = holders(at_once + 1)
-        bare = limits(everybody.pop(), address, app.make_folder(folder / "service"), walks // 4)
-        with service(folder / "service", address, profile) as url:
-            reached = load(url, everybody, walks)
-    return {name: {**reached[name], **bare[name], "ratio": _ratio(reached[name], bare[name])} for name in PARTS}
+        data = app.make_folder(folder / "service")
+        first, *everybody = holders(1 + walks + at_once + (profile and profile + at_once))
+        bare = limits(first, address, data, max(walks // 2, 20))
+        with fleet(processes, data=data, database=address, clock=START) as serving:
+            reached = load(serving, address, everybody[: walks + at_once], at_once)
+        if profile:
+            with (
+                fleet(1, data=data, database=address, clock=START) as (one,),
+                sampling(one.process, samples),
+            ):
+                load([one], address, everybody[walks + at_once :], at_once)
+    figures = {name: {**reached[name], **bare[name], "ratio": _ratio(reached[name], bare[name])} for name in PARTS}
+    return figures, samples
 
 
 def _ratio(reached: dict[str, float], bare: dict[str, float]) -> float:
     return reached["per_second"] * (bare["sql"] + bare["crypto"]) / 1000
 
 
-def page_part(figures: dict[str, dict[str, dict[str, float]]]) -> str:
+def page_part(figures: dict[str, Figures], parts: dict[str, dict[str, float]], processes: dict[str, int]) -> str:
     """Return the figures as Markdown."""
-    head = ["", "a second", "p50, ms", "p99, ms", "limit, a second", "ratio", "SQL alone, ms", "RSA alone, ms"]
-    rows, counts = [], []
+    rates, times, counts = [], [], []
     for engine, halves in figures.items():
         for name, one in halves.items():
-            limit = 1000 / (one["sql"] + one["crypto"])
-            rows.append(
+            which, alone = f"{engine}: {name}", one["sql"] + one["crypto"]
+            rates.append(
                 [
-                    f"{engine}: {name}",
+                    which,
                     *(f"{one['per_second']:.0f}", f"{one['p50']:.0f}", f"{one['p99']:.0f}"),
-                    *(f"{limit:.0f}", f"{one['ratio']:.2f}", f"{one['sql']:.2f}", f"{one['crypto']:.2f}"),
+                    *(f"{1000 / alone:.0f}", f"{one['ratio']:.2f}", f"{one['sql']:.2f}", f"{one['crypto']:.2f}"),
                 ]
             )
+            sides = (one[side] for side in ("service", "server", "clients"))
+            times.append([which, *(f"{side:.1f}" for side in sides), f"{one['bare']:.1f}"])
             counts.append(
-                f"{engine}, {name}: {one['transactions']:.0f} transactions, {one['statements']:.0f} statements, "
-                f"{one['verifications']:.0f} RSA verifications"
+                [
+                    which,
+                    *(f"{one['transactions']:.0f}", f"{one['looks']:.0f}"),
+                    *(f"{one['statements']:.0f}", f"{one['verifications']:.0f}"),
+                ]
             )
-    return f"{table(head, rows)}\n\n{'; '.join(counts)}."
+    served = ", ".join(f"{engine}: {number}" for engine, number in processes.items())
+    head = ["", "a second", "p50, ms", "p99, ms", "limit, a second", "ratio", "SQL alone, ms", "RSA alone, ms"]
+    tables = [
+        table(head, rates),
+        f"Service processes: {served}. What each of these takes of a processor, and what the limit takes of one:",
+        table(["processor ms", "service", "database server", "clients and cards", "the limit's client"], times),
+        table(["", "transactions", "of them only reading", "statements", "RSA verifications"], counts),
+    ]
+    if all(parts.values()):
+        names = dict.fromkeys(name for of in parts.values() for name in of)
+        rows = [[name, *(f"{of.get(name, 0):.0%}" for of in parts.values())] for name in names]
+        tables += [
+            "Where the processor time of one service process goes; waiting, for whatever, is left out:",
+            table(["share", *parts], rows),
+        ]
+    return "\n\n".join(tables)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--walks", type=int, default=400)
+    parser.add_argument("--walks", type=int, default=200)
     parser.add_argument("--at-once", type=int, default=8)
-    parser.add_argument("--engine", choices=("sqlite", "postgresql"))
-    parser.add_argument("--profile", type=Path, metavar="FILE.svg")
+    parser.add_argument("--processes", type=int, help="of the service; as many as help, if not said")
+    parser.add_argument("--engine", choices=tuple(ENGINES))
+    parser.add_argument("--flame", type=Path, metavar="FOLDER", help="put flame graphs there")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--write", type=Path, metavar="PAGE")
     chosen = parser.parse_args()
-    engines = (chosen.engine,) if chosen.engine else ("sqlite", "postgresql")
-    figures = {
-        engine: measure(engine, walks=chosen.walks, at_once=chosen.at_once, profile=chosen.profile)
-        for engine in engines
-    }
+    figures, parts, processes = {}, {}, {}
+    for engine in (chosen.engine,) if chosen.engine else ENGINES:
+        processes[engine] = chosen.processes or ENGINES[engine]
+        figures[engine], samples = measure(
+            engine,
+            walks=chosen.walks,
+            at_once=chosen.at_once,
+            processes=processes[engine],
+            profile=chosen.walks // 2 if chosen.write or chosen.flame else 0,
+        )
+        parts[engine] = shares(samples)
+        if chosen.flame:
+            chosen.flame.mkdir(exist_ok=True)
+            (chosen.flame / f"service-{engine}.svg").write_text(flame(samples, f"service on {engine}"), "utf-8")
+    said = page_part(figures, parts, processes)
     if chosen.write:
-        write(chosen.write, "load", page_part(figures))
-    print(json.dumps(figures, indent=2) if chosen.json else page_part(figures))
+        write(chosen.write, "load", said)
+    print(json.dumps(figures, indent=2) if chosen.json else said)
 
 
 if __name__ == "__main__":

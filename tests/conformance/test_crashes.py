@@ -18,7 +18,7 @@ from tests.support.engines import ENGINES, SQLITE, Database, MakeDatabase, empty
 from .crashes import Crash, Night, Town, town
 
 PHONE, KIOSK = 4, 16  # before and after each request: two, and eight
-SERVICE_WITH_PHONE, SERVICE_WITH_KIOSK = 5, 16  # after each commit of such a walk
+SERVICE_WITH_PHONE, SERVICE_WITH_KIOSK = 4, 8  # after each commit of such a walk that may write
 SERVICE = SERVICE_WITH_PHONE + SERVICE_WITH_KIOSK
 PAIRS = {
     ("phone", "kiosk"): (PHONE, KIOSK),

@@ -17,7 +17,7 @@ from .bench import Bench
 from .cuts import CutCard, CutCommits, Cutter, PowerCutError, Walk
 
 SAMPLE = os.environ.get("KAIJO_PAIRS", "40")
-POINTS = 38
+POINTS = 29
 
 
 def walk_cut_at(store: SqlStore, at: tuple[int, ...], *, card_loses_power: bool) -> tuple[Bench, Cutter]:
