@@ -134,13 +134,19 @@ def take_receipt(desk: Desk, *, session_id: str, receipt: Receipt, place: Place 
     receipt is not this card's or not for this session's reservation.
     """
     now = desk.clock.now()
-    with desk.store.look() as records:
-        session = find_session(records, session_id, place)
+
+    def proved(session: TerminalSession) -> Receipt | None:
+        return authentic(desk, card_id=visit_of(desk, session).card_id, receipt=receipt, at=now)
+
     used: Reservation | None = None
-    proved = authentic(desk, card_id=visit_of(desk, session).card_id, receipt=receipt, at=now)
-    if proved is not None:
+    alone = desk.keys.at_hand and receipt.grant.act is Act.RESET
+    with desk.store.begin() if alone else desk.store.look() as records:
+        session = find_session(records, session_id, place)
+        if alone and proved(session) is not None:
+            used = _settle(records, session, receipt=receipt, at=now)
+    if not alone and proved(session) is not None:
         with desk.store.begin() as records:
-            used = _settle(records, find_session(records, session_id, place), receipt=proved, at=now)
+            used = _settle(records, find_session(records, session_id, place), receipt=receipt, at=now)
     if used is None or used.id != session.reservation:
         raise Refused("reset.bad-receipt")
     return used

@@ -30,7 +30,7 @@ WRITES: dict[str, Callable[[SqlRecords, Reservation], object]] = {
     "insert if free": lambda records, made: records.add_reservation(made),
     "update": lambda records, made: records.move_reservation(made, made.replaced()),
     "update of nothing": lambda records, _made: records.expire_reservations("0" * 64, NOON),
-    "delete": lambda records, made: records.forget_failed_channels(made.pseudonym),
+    "delete": lambda records, _made: records.drop_marks(NOON),
     "a table": lambda records, _made: records.connection.execute(text("create table songs (name text)")),
 }
 

@@ -3,7 +3,8 @@
 import json
 from typing import Final
 
-from sqlalchemy import Connection, and_, delete, func, insert, select
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select
+from sqlalchemy.dialects import postgresql
 
 from kaijo.reset.audit import AuditRow, Entry, Tag, canonical, follow
 from kaijo.reset.checkpoints import Checkpoint
@@ -11,10 +12,23 @@ from kaijo.reset.merkle import Frontier
 from kaijo.reset.states import require_won
 from kaijo.service.store.audit_schema import audit_checkpoints, audit_leaves, audit_rows, audit_unsealed
 from kaijo.service.store.rows import Row, moment, ticks
-from kaijo.service.store.statements import Statements, read, same
+from kaijo.service.store.statements import Statements, count, read, same
 
 _HASH_DIGITS: Final = 64
 _ADD_UNSEALED: Final = insert(audit_unsealed)
+_ADDED: Final = (
+    postgresql.insert(audit_rows)
+    .values({column.name: bindparam(f"new_{column.name}") for column in audit_rows.c})
+    .on_conflict_do_nothing()
+    .returning(audit_rows.c.partition, audit_rows.c.sequence)
+    .cte("added")
+)
+# SQLite cannot say it in one statement, and needs no way to a server for each.
+_ADD_BOTH: Final = (
+    insert(audit_unsealed)
+    .from_select(["partition", "sequence"], select(_ADDED.c.partition, _ADDED.c.sequence))
+    .execution_options(preserve_rowcount=True)
+)
 _NEWEST: Final = select(audit_rows).where(same(audit_rows, "partition")).order_by(audit_rows.c.sequence.desc()).limit(1)
 
 
@@ -28,8 +42,12 @@ class SqlAudit(Statements):
     def add_audit(self, entry: Entry) -> None:
         """Append a row to its partition."""
         row = follow(entry, self._added.get(entry.partition) or self.last_audit(entry.partition))
-        require_won(self.inserts(audit_rows, _row(row)))
-        self.connection.execute(_ADD_UNSEALED, {"partition": row.partition, "sequence": row.sequence})
+        if self.connection.dialect.name == "postgresql":
+            both = {f"new_{name}": value for name, value in _row(row).items()}
+            require_won(count(self.connection.execute(_ADD_BOTH, both)) == 1)
+        else:
+            require_won(self.inserts(audit_rows, _row(row)))
+            self.connection.execute(_ADD_UNSEALED, {"partition": row.partition, "sequence": row.sequence})
         self._added[row.partition] = row
 
     def last_audit(self, partition: str) -> AuditRow | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from weakref import WeakSet
 
-from sqlalchemy import Engine, delete, func, insert, inspect, select
+from sqlalchemy import Connection, Engine, delete, func, insert, inspect, select
 
 from kaijo.reset.records import TerminalSession
 from kaijo.service.store.limit_schema import failed_channels, limit_marks
@@ -14,7 +14,7 @@ from kaijo.service.store.statements import Statements, same
 
 _MARKS: Final = select(limit_marks.c.name, limit_marks.c.mark).where(same(limit_marks, "subject"))
 _DROP_MARKS: Final = delete(limit_marks).where(same(limit_marks, "subject"))
-_COUNT_FAILED: Final = select(func.count()).select_from(failed_channels).where(same(failed_channels, "pseudonym"))
+COUNT_FAILED: Final = select(func.count()).select_from(failed_channels).where(same(failed_channels, "pseudonym"))
 _FORGET_FAILED: Final = delete(failed_channels).where(same(failed_channels, "pseudonym"))
 _READY: Final[WeakSet[Engine]] = WeakSet()
 
@@ -24,6 +24,10 @@ class SqlLimits(Statements):
 
     On a schema from before step 0004 nothing is kept, and so nothing is limited here.
     """
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._failed: dict[str, int] = {}
 
     def _is_ready(self) -> bool:
         engine = self.connection.engine
@@ -53,18 +57,23 @@ class SqlLimits(Statements):
     def add_failed_channel(self, session: TerminalSession, at: datetime) -> bool:
         """Note a failed channel, once for a session."""
         row = {"pseudonym": session.pseudonym, "session": session.id, "at": ticks(at)}
+        self._failed.pop(session.pseudonym, None)
         return self._is_ready() and self.inserts(failed_channels, row)
 
     def count_failed_channels(self, pseudonym: str) -> int:
         """Return how many failed."""
         if not self._is_ready():
             return 0
-        return int(self.connection.execute(_COUNT_FAILED, {"is_pseudonym": pseudonym}).scalar_one())
+        if pseudonym not in self._failed:
+            found = self.connection.execute(COUNT_FAILED, {"is_pseudonym": pseudonym})
+            self._failed[pseudonym] = int(found.scalar_one())
+        return self._failed[pseudonym]
 
     def forget_failed_channels(self, pseudonym: str) -> None:
         """Forget the card's failed channels."""
-        if self._is_ready():
+        if self.count_failed_channels(pseudonym):
             self.connection.execute(_FORGET_FAILED, {"is_pseudonym": pseudonym})
+            self._failed.pop(pseudonym)
 
     def failed_channels(self, least: int) -> tuple[tuple[str, datetime], ...]:
         """Return the cards with so many or more."""

@@ -11,7 +11,7 @@ from kaijo.reset.states import ACTIVE, ReservationState
 from kaijo.service.store.audit_records import SqlAudit
 from kaijo.service.store.counter_records import SqlCounterRecords
 from kaijo.service.store.face_records import SqlFaceRecords
-from kaijo.service.store.limit_records import SqlLimits
+from kaijo.service.store.limit_records import COUNT_FAILED, SqlLimits
 from kaijo.service.store.operations import SqlOperations
 from kaijo.service.store.rows import (
     challenge_of,
@@ -65,6 +65,7 @@ _SESSION: Final = (
     )
     .where(same(sessions, "pseudonym", "id"))
 )
+_SESSION_AND_FAILED: Final = _SESSION.add_columns(COUNT_FAILED.scalar_subquery().label("failed"))
 _EXTEND: Final = update(sessions).where(same(sessions, "pseudonym", "id", "state", "expires_at"))
 _MOVE_SESSION: Final = update(sessions).where(same(sessions, "pseudonym", "id", "state"))
 _ANSWERS: Final = select(answers.c.sealed).where(same(answers, "pseudonym", "session")).order_by(answers.c.step)
@@ -79,8 +80,7 @@ _MOVE_GRANT: Final = update(grants).where(same(grants, "pseudonym", "session", "
 class SqlRecords(SqlCounterRecords, SqlOperations, SqlFaceRecords, SqlTerminals, SqlLimits, SqlAudit):
     """The rows inside one open transaction; see `kaijo.reset.ports.Records` for what each method promises.
 
-    Nobody else changes what a transaction sees, so reservations that it has read are not asked for again until it
-    writes one itself.
+    Nobody else changes what a transaction sees: what it has read of a card it asks for again once it has written it.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -143,10 +143,16 @@ class SqlRecords(SqlCounterRecords, SqlOperations, SqlFaceRecords, SqlTerminals,
         self.connection.execute(_ADD_SESSION, session_row(session))
 
     def find_session(self, pseudonym: str, session_id: str) -> TerminalSession | None:
-        """Return the card's session of that id; its reservation, which is asked for next, is read along with it."""
-        row = self.one(_SESSION, {"is_pseudonym": pseudonym, "is_id": session_id})
+        """Return the card's session of that id; what is asked for next is read along with it.
+
+        That is its reservation, and how many channels of the card failed.
+        """
+        counts = self._is_ready()
+        row = self.one(_SESSION_AND_FAILED if counts else _SESSION, {"is_pseudonym": pseudonym, "is_id": session_id})
         if row is None:
             return None
+        if counts:
+            self._failed.setdefault(pseudonym, row["failed"])
         key = pseudonym, row["reservation"]
         if key not in self._one_read and row["of_id"] is not None:
             self._one_read[key] = read(reservation_of, _without_prefix(row))
