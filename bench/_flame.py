@@ -1,7 +1,7 @@
 """Where a process of Python spends its time: samples of py-spy, by part of the house and as a flame graph.
 
-A thread that waits (for a request, its turn, the database, the disk) costs nothing and is left out. A sample belongs to
-the part of its innermost frame that is of one. Frames bear the names of functions and modules, never a place on a disk.
+A thread that waits (for a request, its turn, the database, the disk) costs nothing and is left out, and so is what is
+loaded once. A sample belongs to the part of its innermost frame that is of one. Frames bear the names of functions and modules, never a place on a disk.
 """
 
 import html
@@ -20,6 +20,7 @@ _WAITS = re.compile(
     r"(Condition\.wait|EpollSelector\.select|_stop_at_end_of_input|Door\.__enter__|Connection\.wait"
     r"|Queue\.get|DefaultDialect\.do_commit|Thread\.join) \("
 )
+_ONCE = re.compile(r"_find_and_load \(")
 _LINE = re.compile(r":\d+\)$")
 _PARTS = {
     "signatures, ciphers, hashes": r"cryptography/|_require_signed_by|trust/authorities|_validate_raw|reset/veil"
@@ -61,7 +62,7 @@ def sampling(process: int, into: Samples) -> Iterator[None]:
         for line in raw.read_text("utf-8").splitlines():
             stack, _, number = line.rpartition(" ")
             frames = tuple(_LINE.sub(")", frame) for frame in stack.split(";"))
-            if not _WAITS.match(frames[-1]):
+            if not _WAITS.match(frames[-1]) and not any(map(_ONCE.match, frames)):
                 into[_trimmed(frames)] += int(number)
 
 
