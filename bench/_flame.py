@@ -1,7 +1,8 @@
 """Where a process of Python spends its time: samples of py-spy, by part of the house and as a flame graph.
 
 A thread that waits (for a request, its turn, the database, the disk) costs nothing and is left out, and so is what is
-loaded once. A sample belongs to the part of its innermost frame that is of one. Frames bear the names of functions and modules, never a place on a disk.
+loaded once. A sample belongs to the part of its innermost frame that is of one. Frames bear the names of functions and
+modules, never a place on a disk.
 """
 
 import html
