@@ -179,45 +179,63 @@ class Waits:
         self.client._call = timed  # type: ignore[method-assign] # noqa: SLF001
 
 
-def load(serving: Sequence[Serving], database: str, everybody: Sequence[Holder], at_once: int) -> Figures:
-    """Let all holders reserve and then all of them reset, so many at a time.
+class Crowd:
+    """So many at a time, each with a connection of its own to one of the service processes."""
 
-    Return for each half rate, waiting times and the processor's milliseconds of service, database and clients.
-    """
-    ways = [Waits(serving[number % len(serving)].url) for number in range(at_once)]
-    free: Queue[Waits] = Queue()
-    for way in ways:
-        free.put(way)
+    def __init__(self, serving: Sequence[Serving], at_once: int) -> None:
+        self._ways = [Waits(serving[number % len(serving)].url) for number in range(at_once)]
+        self._free: Queue[Waits] = Queue()
+        for way in self._ways:
+            self._free.put(way)
 
-    def act(holder: Holder, name: str) -> float:
-        way = free.get()
+    def go(self, everybody: Sequence[Holder], name: str) -> list[float]:
+        """Let everybody go through one half; return how many milliseconds each waited for the service."""
+        with ThreadPoolExecutor(len(self._ways)) as pool:
+            return list(pool.map(self._act, everybody, [name] * len(everybody)))
+
+    def warm(self, everybody: Sequence[Holder]) -> None:
+        """Let them go through both halves: afterwards nothing has to be loaded or connected any more."""
+        for name in PARTS:
+            self.go(everybody, name)
+
+    def close(self) -> None:
+        for way in self._ways:
+            way.client.close()
+
+    def _act(self, holder: Holder, name: str) -> float:
+        way = self._free.get()
         way.spent = 0.0
         try:
             holder.halves()[name](way.client)
         finally:
-            free.put(way)
+            self._free.put(way)
         return way.spent * 1000
 
+
+def load(serving: Sequence[Serving], database: str, crowd: Crowd, everybody: Sequence[Holder]) -> Figures:
+    """Let all holders reserve and then all of them reset.
+
+    Return for each half rate, waiting times and the processor's milliseconds of service, database and clients.
+    """
+
+    def so_far() -> tuple[float, ...]:
+        of = (one.process for one in serving)
+        return time.perf_counter(), processor(*of), processor(*server_processes(database)), time.process_time()
+
     figures: Figures = {}
-    with ThreadPoolExecutor(at_once) as pool:
-        for name in PARTS:
-            list(pool.map(act, everybody[:at_once], [name] * at_once))  # libraries and connections are new
-            of = [one.process for one in serving]
-            begun = time.perf_counter(), processor(*of), processor(*server_processes(database)), time.process_time()
-            waits = list(pool.map(act, everybody[at_once:], [name] * len(everybody)))
-            done = time.perf_counter(), processor(*of), processor(*server_processes(database)), time.process_time()
-            seconds, service, server, clients = (after - before for before, after in zip(begun, done, strict=True))
-            cuts, number = statistics.quantiles(waits, n=100), len(waits)
-            figures[name] = {
-                "per_second": number / seconds,
-                "p50": cuts[49],
-                "p99": cuts[98],
-                "service": service / number,
-                "server": server / number,
-                "clients": clients * 1000 / number,
-            }
-    for way in ways:
-        way.client.close()
+    for name in PARTS:
+        begun = so_far()
+        waits = crowd.go(everybody, name)
+        seconds, service, server, clients = (after - before for before, after in zip(begun, so_far(), strict=True))
+        cuts, number = statistics.quantiles(waits, n=100), len(waits)
+        figures[name] = {
+            "per_second": number / seconds,
+            "p50": cuts[49],
+            "p99": cuts[98],
+            "service": service / number,
+            "server": server / number,
+            "clients": clients * 1000 / number,
+        }
     return figures
 
 
@@ -232,16 +250,22 @@ def measure(engine: str, *, walks: int, at_once: int, processes: int, profile: i
         os.environ["KAIJO_HOME"] = str(folder)
         address = stack.enter_context(postgres()) if engine == "postgresql" else str(folder / "load.sqlite3")
         data = app.make_folder(folder / "service")
-        first, *everybody = holders(1 + walks + at_once + (profile and profile + at_once))
+        first, *everybody = holders(1 + walks + profile + at_once * (2 if profile else 1))
         bare = limits(first, address, data, max(walks // 2, 20))
+        warming, everybody = everybody[:at_once], everybody[at_once:]
         with fleet(processes, data=data, database=address, clock=START) as serving:
-            reached = load(serving, address, everybody[: walks + at_once], at_once)
+            crowd = Crowd(serving, at_once)
+            crowd.warm(warming)
+            reached = load(serving, address, crowd, everybody[:walks])
+            crowd.close()
         if profile:
-            with (
-                fleet(1, data=data, database=address, clock=START) as (one,),
-                sampling(one.process, samples),
-            ):
-                load([one], address, everybody[walks + at_once :], at_once)
+            with fleet(1, data=data, database=address, clock=START) as (one,):
+                crowd = Crowd([one], at_once)
+                crowd.warm(everybody[walks : walks + at_once])
+                with sampling(one.process, samples):
+                    for name in PARTS:
+                        crowd.go(everybody[walks + at_once :], name)
+                crowd.close()
     figures = {name: {**reached[name], **bare[name], "ratio": _ratio(reached[name], bare[name])} for name in PARTS}
     return figures, samples
 
