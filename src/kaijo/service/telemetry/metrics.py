@@ -6,6 +6,7 @@ What was done is counted from the audit trail's own entries once they are on the
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -23,6 +24,9 @@ _VISIT_BUCKETS: Final = (1, 2, 5, 10, 20, 30, 60, 120, 180, 300)
 _KEY_BUCKETS: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.25, 1)
 _REACHED: Final = {SessionState.GRANTED: "granted", SessionState.COMPLETED: "completed"}
 _ACTS: Final = tuple(tag for tag in Tag if tag is not Tag.REFUSED)  # refusals are counted by their code
+_STORE_TROUBLES: Final = ("store.busy", "store.unsure", "store.unwritable", "store.damaged")
+_KEY_USES: Final = ("session-keys", "receipt-mac")
+_KEY_TROUBLES: Final = ("keys.no-master", "keys.unknown-version", "keys.token-trouble", "other")
 _FACE_REFUSALS: Final = frozenset(code for code in catalogue() if code.startswith("face."))
 
 
@@ -65,8 +69,13 @@ class Metrics:
             buckets=_KEY_BUCKETS,
             registry=mine,
         )
+        # Prometheus sees no increase in a series that begins with its first trouble: all are there from the start.
         for tag in _ACTS:
             self._acts.labels(tag.value)
+        for outcome in ("done", "undone", *_STORE_TROUBLES):
+            self._store.labels(outcome)
+        for operation, outcome in product(_KEY_USES, ("done", *_KEY_TROUBLES)):
+            self._keys.labels(operation, outcome)
 
     def answered(self, method: str, route: str, status: int, seconds: float, code: str | None) -> None:
         """Count an answered request; `code` is that of the error it was answered with."""
@@ -100,7 +109,7 @@ class Metrics:
             yield
             outcome = "done"
         except ServiceTrouble as trouble:
-            outcome = trouble.code if trouble.code.startswith("store.") else outcome
+            outcome = trouble.code if trouble.code in _STORE_TROUBLES else outcome
             raise
         finally:
             self._store.labels(outcome).observe(time.perf_counter() - began)
@@ -114,7 +123,7 @@ class Metrics:
             yield
             outcome = "done"
         except ServiceTrouble as trouble:
-            outcome = trouble.code
+            outcome = trouble.code if trouble.code in _KEY_TROUBLES else outcome
             raise
         finally:
             self._keys.labels(operation, outcome).observe(time.perf_counter() - began)
