@@ -7,10 +7,12 @@ import os
 from collections import Counter
 from typing import Any
 
+import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.errors import FlakyStrategyDefinition
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import FlakyStrategyDefinition, Unsatisfiable
 from hypothesis.stateful import run_state_machine_as_test
+from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.engine.errors import is_inconsistent_replay
 from schemathesis.specs.openapi.checks import (
@@ -91,3 +93,29 @@ def test_every_answer_is_as_the_document_says() -> None:
     print(hand.calls, "calls", dict(statuses))  # noqa: T201 -- the figures, for the record
     for key, count in sorted(hand.answered.items()):
         print(*key, count)  # noqa: T201
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
+def test_every_operation_by_itself_answers_as_the_document_says(mode: GenerationMode) -> None:
+    hand = Hand()
+    bare: set[str] = set()
+    schema = schemathesis.openapi.from_asgi("/openapi.json", hand)
+    for path, method in ((path, method) for path, methods in schema.items() for method in methods):
+        operation = schema[path][method]
+
+        @settings(max_examples=max(4, CALLS // 100), deadline=None, database=None, suppress_health_check=[*HealthCheck])
+        @given(operation.as_strategy(generation_mode=mode))
+        def call(case: Any) -> None:
+            hand.help(case.operation.path, case.formatted_path, case.headers, case.body)
+            response = case.call()
+            hand.hear(case.operation.path, case.formatted_path, response.status_code, response.content)
+            case.validate_response(response, checks=CHECKS)
+
+        try:
+            call()
+        except Unsatisfiable:
+            bare.add(path)
+    print(mode.value, hand.calls, "calls", hand.answered)  # noqa: T201 -- the figures, for the record
+    # Where nothing is asked for, nothing can be asked wrongly.
+    assert {path for path, _ in hand.answered} == set(schema) - bare
+    assert bare <= ({"/health", "/ready"} if mode is GenerationMode.NEGATIVE else set())
