@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kaijo.cli.pin_entry import ask
+from kaijo.cli.speech import speech
 from kaijo.errors import UsageProblem
 from tests.docs.test_schemas import complaints
 from tests.support.command import CommandLine
@@ -22,6 +23,17 @@ def test_words_that_fit_no_command_are_told_with_title_and_remedy(
     monkeypatch.chdir(tmp_path)
     ended = kaijo(*words)
     assert (ended.code, ended.out, "usage.words" in ended.err, "--help" in ended.err) == (2, "", True, True)
+
+
+def test_one_run_does_not_speak_as_the_one_before(kaijo: CommandLine) -> None:
+    before = speech()
+    usual = before.lang, before.json
+    try:
+        before.lang, before.json = "en", True
+        ended = kaijo("verify", "a", "--sideways")
+    finally:
+        before.lang, before.json = usual
+    assert (ended.code, ended.out, "usage.words" in ended.err) == (2, "", True)
 
 
 def test_program_hears_of_wrong_words_as_json(kaijo: CommandLine, tmp_path: Path) -> None:

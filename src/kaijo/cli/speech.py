@@ -83,6 +83,7 @@ json_option = click.option(
 
 def run(group: click.Group) -> NoReturn:
     """Run the command line. Every failure is told in words; a raw traceback never reaches a person."""
+    _speech.set(Speech())
     try:
         ended = group.main(standalone_mode=False)
         sys.exit(ended if isinstance(ended, int) else 0)
