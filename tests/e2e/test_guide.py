@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page
 
 from kaijo import app
@@ -18,7 +17,7 @@ from kaijo.service.server import serving
 from kaijo.web.guide.questions import SCREENS
 from kaijo.web.languages import VOICES, wording
 from kaijo.words import LANGS, Lang, label
-from tests.support.browser import keep, too_small
+from tests.support.browser import keep, too_small, violations
 from tests.support.world import NIGHT
 from tests.web.nights import NIGHTS, Night
 
@@ -126,7 +125,7 @@ def test_every_night_ends_at_its_plan(chromium: Browser, address: str, lang: Lan
 def test_screens_fit_a_narrow_phone_and_everybody(
     chromium: Browser, address: str, voice: str, tmp_path: Path, *, dark: bool
 ) -> None:
-    found: list[tuple[str, str, list[str]]] = []
+    found: list[tuple[str, str]] = []
     too_wide: list[str] = []
     missed: list[tuple[str, str]] = []
     with screen(chromium, address, dark=dark) as page:
@@ -135,8 +134,7 @@ def test_screens_fit_a_narrow_phone_and_everybody(
             page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
             if not dark:
                 keep(page, f"guide-{voice}-{name}")
-            violations = Axe().run(page).response["violations"]
-            found.extend((name, one["id"], [node["html"] for node in one["nodes"]]) for one in violations)
+            found.extend((name, fault) for fault in violations(page))
             if page.evaluate("document.documentElement.scrollWidth") > NARROW[0]:
                 too_wide.append(name)
             missed.extend((name, text) for text in too_small(page, TARGETS))
@@ -156,7 +154,7 @@ def test_screens_fit_at_twice_the_size(chromium: Browser, address: str) -> None:
             page.evaluate("document.documentElement.style.fontSize = '200%'")
             if page.evaluate("document.documentElement.scrollWidth") > ZOOMED[0]:
                 too_wide.append(number)
-            found += [(number, one["id"]) for one in Axe().run(page).response["violations"]]
+            found += [(number, fault) for fault in violations(page)]
     assert (too_wide, found) == ([], [])
 
 

@@ -27,6 +27,8 @@ _MEASURE = """selector => [...document.querySelectorAll(selector)].flatMap(one =
     const box = one.getBoundingClientRect()
     return [[one.innerText || one.name, Math.min(box.width, box.height)]]
 })"""
+_VIOLATIONS = """async () => (await axe.run({ resultTypes: ['violations'] })).violations
+    .flatMap(one => one.nodes.map(node => `${one.id}: ${node.target}`))"""
 _WIDE = """() => [...document.querySelectorAll('body *')]
     .filter(one => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
     .map(one => one.tagName + '.' + one.className).slice(0, 9)"""
@@ -123,10 +125,16 @@ def keep(page: Page, name: str) -> None:
         page.screenshot(path=Path(gallery) / f"{name}.png", full_page=True, mask=faces, mask_color="#8a8f98")
 
 
+def violations(page: Page) -> list[str]:
+    """Return what axe finds wrong with the screen as it is, each as rule and place."""
+    if not page.evaluate("'axe' in window"):  # once for each page: the script takes as long to load as to look
+        page.evaluate(Axe().axe_script)
+    return [str(fault) for fault in page.evaluate(_VIOLATIONS)]
+
+
 def _axe(page: Page, scheme: Scheme) -> list[str]:
     page.emulate_media(color_scheme=scheme)
-    violations = Axe().run(page).response["violations"]
-    return [f"{scheme}: {one['id']}: {node['target']}" for one in violations for node in one["nodes"]]
+    return [f"{scheme}: {fault}" for fault in violations(page)]
 
 
 def _fits(page: Page) -> bool:
