@@ -1,6 +1,7 @@
 """The phone's certificates in a real browser under the eyes of axe: set up, a broken link, a finger, a reset."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import pytest
@@ -61,6 +62,19 @@ def set_up(page: Page, lang: Lang) -> None:
     page.get_by_role("link", name=label("phone.own.go", lang)).click()
 
 
+@contextmanager
+def looking(page: Page, lang: Lang) -> Iterator[Callable[[str], None]]:
+    """Give what looks at a screen and keeps its picture; at the end none may have had a fault."""
+    seen: dict[str, list[str]] = {}
+
+    def look(name: str) -> None:
+        seen[name] = faults(page)
+        keep(page, f"phonecert-{name}-{lang}")
+
+    yield look
+    assert {name: found for name, found in seen.items() if found} == {}
+
+
 def heading(page: Page, code: str, lang: Lang, **data: object) -> None:
     assert page.locator("h1").inner_text() == label(code, lang, **data)
 
@@ -69,13 +83,7 @@ def heading(page: Page, code: str, lang: Lang, **data: object) -> None:
 def test_every_screen_of_the_phones_certificates_is_in_order(
     chromium: Browser, address: str, world: World, lang: Lang
 ) -> None:
-    with screen(chromium, address, PHONE, many_pins=True) as page:
-        seen = {}
-
-        def look(name: str) -> None:
-            seen[name] = faults(page)
-            keep(page, f"phonecert-{name}-{lang}")
-
+    with screen(chromium, address, PHONE, many_pins=True) as page, looking(page, lang) as look:
         page.goto(f"/phone?lang={lang}")
         choose(page, lang, PERSON)
         look("card")
@@ -118,18 +126,11 @@ def test_every_screen_of_the_phones_certificates_is_in_order(
         press(page, "filing.finger.own", lang)
         heading(page, "filing.return.title", lang, year=2027)
         look("return")
-    assert {name: found for name, found in seen.items() if found} == {}
 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_screen_of_resetting_the_phones_pins_is_in_order(chromium: Browser, address: str, lang: Lang) -> None:
-    with screen(chromium, address, PHONE, many_pins=True) as page:
-        seen = {}
-
-        def look(name: str) -> None:
-            seen[name] = faults(page)
-            keep(page, f"phonecert-{name}-{lang}")
-
+    with screen(chromium, address, PHONE, many_pins=True) as page, looking(page, lang) as look:
         set_up(page, lang)
         for kind, proof, new in (
             (PinKind.AUTHENTICATION, NEW["signature"], "8462"),
@@ -147,20 +148,13 @@ def test_every_screen_of_resetting_the_phones_pins_is_in_order(chromium: Browser
             heading(page, "phone.renewed.title", lang, kind=kind)
             look(f"renewed-{kind.value}")
             page.get_by_role("link", name=label("phone.own.back", lang)).click()
-    assert {name: found for name, found in seen.items() if found} == {}
 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_screen_of_rehearsing_with_the_phone_is_in_order(
     chromium: Browser, address: str, world: World, lang: Lang
 ) -> None:
-    with screen(chromium, address, PHONE, many_pins=True) as page:
-        seen = {}
-
-        def look(name: str) -> None:
-            seen[name] = faults(page)
-            keep(page, f"phonecert-{name}-{lang}")
-
+    with screen(chromium, address, PHONE, many_pins=True) as page, looking(page, lang) as look:
         set_up(page, lang)
         press(page, "phone.finger.switch-on", lang)
         page.locator("#pin").fill(NEW["authentication"])
@@ -182,4 +176,3 @@ def test_every_screen_of_rehearsing_with_the_phone_is_in_order(
             look(f"rehearsed-{ending}")
             if ending != "wrong-pin":
                 heading(page, f"filing.rehearsed.{ending}", lang)
-    assert {name: found for name, found in seen.items() if found} == {}
