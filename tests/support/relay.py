@@ -13,12 +13,21 @@ from kaijo.processes import free_port
 
 
 class Cut(Enum):
-    """Where the connection ends: the request never arrives, the answer never does, or only its beginning."""
+    """Where the connection ends: the request never arrives, the answer never does, or only its beginning.
+
+    In the last two a gateway before the service answers in its stead: it never asked, or asked and gave up.
+    """
 
     BEFORE = "before"
     AFTER = "after"
     AMID = "amid"
     SILENT = "silent"
+    TURNED_AWAY = "turned away"
+    GIVEN_UP = "given up"
+
+
+_GATEWAY = {Cut.TURNED_AWAY: 503, Cut.GIVEN_UP: 504}
+_PAGE = b"<html><body>No server is available to handle this request.</body></html>"
 
 
 class Relay:
@@ -61,7 +70,7 @@ class Relay:
         """Return how the connection ends, and what the service said."""
         cut = self.cuts.get(len(self.passed))
         self.passed.append((path, headers, body))
-        if cut is Cut.BEFORE:
+        if cut in {Cut.BEFORE, Cut.TURNED_AWAY}:
             return cut, 0, b""
         onward = http.client.HTTPConnection(self.service)
         try:
@@ -82,6 +91,11 @@ def _handler(relay: Relay) -> type[BaseHTTPRequestHandler]:
             cut, status, said = relay.answer(self.command, self.path, headers, body)
             if cut is Cut.SILENT:
                 self.connection.recv(1)  # until the other side gives up
+            elif cut in _GATEWAY:
+                self.send_response(_GATEWAY[cut])
+                self.send_header("Content-Length", str(len(_PAGE)))
+                self.end_headers()
+                self.wfile.write(_PAGE)
             elif cut in {None, Cut.AMID}:
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")

@@ -21,6 +21,7 @@ from kaijo.words import LANGS, explain
 from tests.reset.bench import Bench
 from tests.service.terminals import enrolled
 from tests.support.engines import Database
+from tests.support.pcscd import until
 from tests.support.relay import Cut, Relay
 from tests.support.world import World, issued
 
@@ -54,7 +55,7 @@ def relay(world: World, pauses: Pauses) -> Iterator[Relay]:
         yield relay
 
 
-@pytest.mark.parametrize("cut", [Cut.BEFORE, Cut.AFTER, Cut.AMID])
+@pytest.mark.parametrize("cut", [Cut.BEFORE, Cut.AFTER, Cut.AMID, Cut.TURNED_AWAY, Cut.GIVEN_UP])
 def test_reset_goes_through_wherever_the_connection_breaks(world: World, relay: Relay, cut: Cut) -> None:
     image = issued(PERSON)
     card = VirtualCard(image, place="table")
@@ -97,6 +98,18 @@ def test_answer_that_never_comes_leaves_the_state_unknown_and_says_how_to_find_o
     assert caught.value.diagnostics() == {"code": "service.no-answer", "data": {"url": relay.url}}
     assert (len(relay.passed), len(pauses.told)) == (TRIES, TRIES - 1)
     assert all(explain(caught.value, lang).remedy for lang in LANGS)
+
+
+def test_gateway_that_answers_in_the_service_s_stead_is_no_answer_of_the_service(
+    world: World, relay: Relay, pauses: Pauses
+) -> None:
+    relay.cuts = dict.fromkeys(range(2 * TRIES), Cut.TURNED_AWAY)
+    with pytest.raises(ServiceTrouble) as wish:
+        world.client.challenge(KIND)
+    with pytest.raises(ServiceTrouble) as question:
+        CounterClient(world.client).tickets()
+    assert [wish.value.code, question.value.code] == ["service.no-answer", "service.unreachable"]
+    assert (len(relay.passed), len(pauses.told)) == (2 * TRIES, 2 * (TRIES - 1))
 
 
 def test_service_that_restarts_is_waited_for(world: World, relay: Relay, pauses: Pauses) -> None:
@@ -144,7 +157,8 @@ def test_service_that_hangs_is_asked_twice_at_most(relay: Relay, pauses: Pauses)
         pytest.raises(ServiceTrouble) as caught,
     ):
         ServiceClient(relay.url, client=wire, pause=pauses).challenge(KIND)
-    assert (caught.value.code, len(relay.passed), len(pauses.told)) == ("service.no-answer", 2, 1)
+    until(lambda: len(relay.passed) == 2, "the second request to arrive")
+    assert (caught.value.code, len(pauses.told)) == ("service.no-answer", 1)
 
 
 def test_pauses_grow_and_no_two_terminals_come_back_together(world: World, relay: Relay, pauses: Pauses) -> None:

@@ -26,6 +26,8 @@ _KEY_SIZE = 24
 _ONCE = Repeats(1, timedelta(), timedelta())
 # Those in which nothing has reached the service.
 _NOT_HEARD = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+# A gateway before the service says these itself when none of its servers answers [RFC 9110 15.6.3 to 15.6.5].
+_OF_GATEWAYS = frozenset({502, 503, 504})
 _REFUSED = (401, 404, 409, 429)
 _ERRORS: dict[int, type[KaijoError]] = {**dict.fromkeys(_REFUSED, Refused), 422: UsageProblem}
 
@@ -262,6 +264,8 @@ class ServiceClient:
         except (ValueError, RecursionError):
             content = None
         if not isinstance(content, dict):
+            if answer.status_code in _OF_GATEWAYS:
+                raise NoAnswerError(heard=True)
             raise ServiceTrouble("service.out-of-contract", url=self.url, status=answer.status_code)
         if answer.is_success:
             return content
