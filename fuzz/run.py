@@ -1,7 +1,8 @@
-"""`python -m fuzz.run TARGET [--seconds N] [--corpus DIR]`: looks for inputs that a target does not survive.
+"""`python -m fuzz.run TARGET [--seconds N] [--corpus DIR] [--seed N --runs N]`: inputs that a target does not survive.
 
 New inputs are added to DIR (a folder of its own, thrown away, when none is named); the kept ones are always read.
-An input that breaks the target is written beside DIR as crash-…, and the exit code is not 0.
+An input that breaks the target is written beside DIR as crash-…, and the exit code is not 0. Every run looks elsewhere,
+but with a seed they all look at the same inputs, as many as there is time for and at most as many as asked for.
 """
 
 import argparse
@@ -26,6 +27,8 @@ def main() -> None:
     parser.add_argument("target", choices=names())
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--corpus", type=Path)
+    parser.add_argument("--seed", type=int, default=0, help="0: another one each time")
+    parser.add_argument("--runs", type=int, default=-1, help="-1: as many as there is time for")
     chosen = parser.parse_args()
     thrown_away = TemporaryDirectory(prefix="kaijo-fuzz-")
     found: Path = chosen.corpus or Path(thrown_away.name) / "found"
@@ -36,6 +39,8 @@ def main() -> None:
     beside = found.parent if chosen.corpus else Path()
     options = [
         f"-max_total_time={chosen.seconds}",
+        f"-seed={chosen.seed}",
+        f"-runs={chosen.runs}",
         f"-max_len={_LONGEST_INPUT}",
         f"-timeout={_LONGEST_RUN_SECONDS}",
         # The peak that it would judge is inherited from whoever started it; a single large allocation is its own.

@@ -4,11 +4,9 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
@@ -17,6 +15,7 @@ import pytest
 from kaijo.processes import free_port
 from kaijo.words import label
 from tests.support.command import CommandLine
+from tests.support.pcscd import until
 from tests.support.world import NIGHT
 
 TOWN = """[counter-hours]
@@ -24,7 +23,6 @@ value = { closes = 20:30:00 }
 source = "the town hall, by telephone"
 checked = 2027-03-10
 """
-PATIENCE = 30.0
 
 
 @pytest.fixture(autouse=True)
@@ -55,23 +53,23 @@ def guide(*more: str) -> Iterator[str]:
         try:
             assert process.stdout is not None
             assert f"{url}/guide" in process.stdout.readline()
+            until(lambda: process.poll() is not None or listens(port), "the guide to listen")
             yield url
         finally:
             process.terminate()
 
 
+def listens(port: int) -> bool:
+    with socket.socket() as caller:
+        return caller.connect_ex(("127.0.0.1", port)) == 0
+
+
 def read(address: str, **fields: str) -> str:
-    """Open an address, or send a form there as one of our own pages would; wait until somebody answers."""
+    """Open an address, or send a form there as one of our own pages would."""
     origin = address.rpartition("/")[0]
     request = Request(address, urlencode(fields).encode() if fields else None, {"Origin": origin})  # noqa: S310
-    until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            with urlopen(request) as answer:  # noqa: S310 -- loopback
-                return str(answer.read().decode())
-        except URLError:
-            assert time.monotonic() < until
-            time.sleep(0.05)
+    with urlopen(request) as answer:  # noqa: S310 -- loopback
+        return str(answer.read().decode())
 
 
 def planned(url: str) -> str:

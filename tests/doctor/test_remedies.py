@@ -5,7 +5,7 @@ from itertools import chain, combinations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kaijo import app
@@ -71,7 +71,7 @@ def test_every_set_of_causes_is_found_as_a_person_meets_it(card_file: Path, nois
     assert all(trial.measurement.quality is not Quality.GOOD for trial in trials[:-1])
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(noise=st.sets(st.sampled_from(LinkCause), min_size=1), seed=st.integers(0, 2**32))
 def test_causes_are_found_whatever_the_seed(card_file: Path, noise: set[LinkCause], seed: int) -> None:
     trials = list(search(measuring(card_file, noise, seed, 60), lambda _cause: Answer.DONE))

@@ -13,7 +13,7 @@ from kaijo.errors import CardTrouble, Refused
 from kaijo.facts.pins import PinKind
 from kaijo.readers.pcsc import open_reader
 from kaijo.virtualcard.vpcd import insert
-from tests.support.pcscd import Slot, until
+from tests.support.pcscd import PATIENCE, Slot, card_in, until
 from tests.support.world import World, pins_of
 
 pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
@@ -33,8 +33,8 @@ def sign_as_another_program(slot: Slot, cwd: Path) -> subprocess.CompletedProces
 
 def test_second_client_is_refused_and_later_asked_for_its_pin(world: World, slot: Slot, tmp_path: Path) -> None:
     card = world.card("fresh")
-    with insert(card, slot.host, slot.port):
-        guard = Guard(open_reader(slot.reader, wait=5), world.clock)
+    with card_in(slot, card):
+        guard = Guard(open_reader(slot.reader, wait=PATIENCE), world.clock)
         guard.verify(KIND, pins_of("fresh")[KIND], shown=guard.tries(KIND))
         with pytest.raises(CardTrouble) as caught:
             open_reader(slot.reader)
@@ -43,7 +43,7 @@ def test_second_client_is_refused_and_later_asked_for_its_pin(world: World, slot
         assert not (tmp_path / "signature").exists()
         assert len(JpkiSession(guard).sign_message(KIND, b"mine")) == 256
         guard.close()
-        second = Guard(open_reader(slot.reader, wait=5), world.clock)
+        second = Guard(open_reader(slot.reader, wait=PATIENCE), world.clock)
         with pytest.raises(Refused) as refused:
             JpkiSession(second).sign_message(KIND, b"theirs")
         assert refused.value.code == "card.pin-needed"

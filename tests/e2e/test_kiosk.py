@@ -306,7 +306,11 @@ def test_advice_of_the_script_is_that_of_the_program(chromium: Browser, address:
     with screen(chromium, address, SMALL) as page:
         page.goto("/kiosk")
 
-        @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+        @settings(
+            max_examples=60,
+            deadline=None,
+            suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+        )
         @given(
             st.lists(
                 st.from_regex("[0-9]{4}", fullmatch=True)

@@ -16,8 +16,7 @@ from kaijo.facts.pins import PinKind
 from kaijo.processes import service_process
 from kaijo.virtualcard.cardfile import open_card
 from kaijo.virtualcard.persons import identity, person
-from kaijo.virtualcard.vpcd import insert
-from tests.support.pcscd import Slot
+from tests.support.pcscd import Slot, card_in
 from tests.support.world import NIGHT
 
 pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
@@ -102,7 +101,7 @@ def test_locked_card_signs_again_in_programs_of_others(
     kaijo("card", "new", str(file), "--person", case.person, "--clock", CLOCK, home=home)
     proof = identity(person(case.person), NIGHT).pins[case.proof]
     card = open_card(file)
-    with insert(card, slot.host, slot.port):
+    with card_in(slot, card):
         number = reader_number(slot, tmp_path)
         before = foreign("pkcs15-tool", "--reader", number, "--list-pins", cwd=tmp_path)
         assert tries_of(case.label, before) == "0"

@@ -15,8 +15,7 @@ import pytest
 
 from kaijo.facts.pins import PinKind
 from kaijo.virtualcard.cardfile import open_card
-from kaijo.virtualcard.vpcd import insert
-from tests.support.pcscd import Slot
+from tests.support.pcscd import Slot, card_in
 from tests.support.world import NIGHT, pins_of
 
 pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
@@ -51,7 +50,7 @@ class Desk:
         assert self.kaijo("card", "new", str(file), "--person", person, "--clock", CLOCK).returncode == 0
         card = open_card(file)
         try:
-            with insert(card, slot.host, slot.port):
+            with card_in(slot, card):
                 yield ("--reader", slot.reader, "--clock", CLOCK, "--json")
         finally:
             card.close()

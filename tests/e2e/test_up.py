@@ -15,7 +15,7 @@ from httpx2 import Client, ConnectError, TransportError
 
 from kaijo.processes import free_port
 from tests.support.pagereader import PageReader
-from tests.support.pcscd import Slot, until
+from tests.support.pcscd import Slot, has_card, until
 
 CARD = "signature-locked"
 
@@ -84,7 +84,7 @@ def test_clock_of_the_practice_is_one_for_pages_and_service(town: Town) -> None:
 
 def test_it_ends_in_peace_and_the_service_with_it(town: Town) -> None:
     town.process.send_signal(signal.SIGTERM)
-    assert town.process.wait(30) == 0
+    assert town.process.wait(60) == 0
     with Client() as client, pytest.raises(ConnectError):
         client.get(f"{town.service}/health")
 
@@ -117,7 +117,9 @@ def test_card_in_the_reader_is_a_card_for_every_program(town: Town, slot: Slot) 
 
     page = town.post("/table", place=CARD, spot="reader")
     assert "Take the card up" in page.text
+    until(lambda: has_card(slot), "the daemon to notice the card")
     returncode, answer = check()
     assert (returncode, answer["reader"]) == (1, slot.reader)
     town.post("/table", up="reader")
+    until(lambda: not has_card(slot), "the daemon to notice the removal")
     assert check()[0] == 3

@@ -13,7 +13,9 @@ from tests.ledger.statements import MOVEMENTS
 from tests.ledger.statements import write as write_random
 
 NO_RULES = Rules(())
-quick = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+quick = settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 
 
 def books(*files: Path, rules: Rules = NO_RULES, keep_duplicates: bool = False) -> Books:

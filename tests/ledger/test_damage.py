@@ -14,7 +14,9 @@ from kaijo.ledger.rules import Rules
 from kaijo.ledger.workbook import workbook
 from tests.ledger.samples import SAMPLES, mufg
 
-quick = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+quick = settings(
+    max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 DAMAGE = st.lists(st.tuples(st.integers(0, 1 << 16), st.binary(max_size=3), st.integers(0, 4)), max_size=4)
 
 

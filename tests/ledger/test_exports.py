@@ -92,7 +92,9 @@ def test_sign_without_a_place_in_shift_jis_is_counted_and_its_twin_is_not(tmp_pa
 
 
 @pytest.mark.parametrize("target", TARGETS)
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(movements=MOVEMENTS)
 def test_sums_order_and_lines_come_out_as_they_went_in(tmp_path: Path, target: str, movements: list) -> None:  # type: ignore[type-arg]
     kept = bookings(write(tmp_path / "s.csv", movements))

@@ -3,19 +3,19 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
-from threading import Thread
 from typing import Self
 
 import pytest
 
 from kaijo.errors import CardTrouble, KaijoError, UsageProblem
 from kaijo.readers.pcsc import PcscLink, Reader, list_readers, open_reader
-from kaijo.virtualcard.vpcd import Insertion, insert
+from kaijo.virtualcard.vpcd import insert
 from tests.support.echo import ATR, EchoCard
-from tests.support.pcscd import Daemon, Slot, slots_empty, until
+from tests.support.pcscd import PATIENCE, Daemon, Slot, card_in, has_card, slots_empty, until
 
 pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
 
@@ -39,14 +39,6 @@ def reader_of(slot: Slot) -> Reader:
     return next(reader for reader in list_readers() if reader.name == slot.reader)
 
 
-@contextmanager
-def card_in(slot: Slot, card: EchoCard | None = None) -> Iterator[Insertion]:
-    with insert(card or EchoCard(), slot.host, slot.port) as insertion:
-        until(lambda: reader_of(slot).has_card, "the daemon to notice the card")
-        yield insertion
-    until(lambda: not reader_of(slot).has_card, "the daemon to notice the removal")
-
-
 class OtherProgram:
     """A second PC/SC program that has the card, shared or exclusive."""
 
@@ -61,7 +53,7 @@ class OtherProgram:
         self.connected = self._process.stdout.readline().strip()
 
     def reset_and_leave(self) -> None:
-        self._process.communicate("\n", timeout=20)
+        self._process.communicate("\n", timeout=PATIENCE)
 
     def __enter__(self) -> Self:
         return self
@@ -90,9 +82,9 @@ def test_readers_are_listed_with_what_is_in_them(slots: tuple[Slot, Slot]) -> No
 
 def test_insertion_and_removal_are_noticed(slot: Slot) -> None:
     with card_in(slot) as insertion:
-        assert reader_of(slot).has_card
+        assert has_card(slot)
         insertion.remove()
-        until(lambda: not reader_of(slot).has_card, "the daemon to notice the removal")
+        until(lambda: not has_card(slot), "the daemon to notice the removal")
 
 
 def test_command_goes_there_and_back(slot: Slot) -> None:
@@ -151,22 +143,18 @@ def test_nobody_else_gets_in_while_we_hold_the_card(slot: Slot, sharing: int) ->
 
 
 def test_waiting_outlasts_another_program(slot: Slot) -> None:
-    with card_in(slot), OtherProgram(slot.reader, EXCLUSIVE) as other:
-        leaving = Thread(target=other.reset_and_leave)
-        leaving.start()
-        with closing(open_reader(slot.reader, wait=20)) as link:
+    with card_in(slot), OtherProgram(slot.reader, EXCLUSIVE) as other, ThreadPoolExecutor() as aside:
+        leaving = aside.submit(other.reset_and_leave)
+        with closing(open_reader(slot.reader, wait=PATIENCE)) as link:
             assert link.transmit(COMMAND) == ECHO
-        leaving.join()
+        leaving.result()
 
 
 def test_waiting_meets_a_card_that_comes_later(slot: Slot) -> None:
-    links: list[PcscLink] = []
-    waiting = Thread(target=lambda: links.append(open_reader(slot.reader, wait=20)))
-    waiting.start()
-    with card_in(slot):
-        waiting.join()
-        assert links[0].transmit(COMMAND) == ECHO
-        links[0].close()
+    with ThreadPoolExecutor() as aside:
+        waiting = aside.submit(open_reader, slot.reader, wait=PATIENCE)
+        with card_in(slot), closing(waiting.result()) as link:
+            assert link.transmit(COMMAND) == ECHO
 
 
 def test_reset_by_another_program_is_told_and_the_link_goes_on(slot: Slot) -> None:
@@ -274,21 +262,18 @@ def test_card_with_a_broken_atr_is_a_trouble_of_ours(slot: Slot, atr: bytes) -> 
 
 
 def test_hundred_quick_taps_leave_everything_working(slots: tuple[Slot, Slot]) -> None:
-    outcomes: set[str] = set()
-
-    def tap(slot: Slot) -> None:
+    def tap(slot: Slot) -> set[str]:
+        troubles: set[str] = set()
         for _ in range(50):
             with insert(EchoCard(), slot.host, slot.port):
                 try:
                     open_reader(slot.reader).close()
                 except CardTrouble as trouble:
-                    outcomes.add(trouble.code)
+                    troubles.add(trouble.code)
+        return troubles
 
-    tapping = [Thread(target=tap, args=(slot,)) for slot in slots]
-    for thread in tapping:
-        thread.start()
-    for thread in tapping:
-        thread.join()
+    with ThreadPoolExecutor() as taps:
+        outcomes = set[str]().union(*taps.map(tap, slots))
     assert outcomes <= {"reader.no-card", "card.removed", "card.unresponsive", "card.unpowered"}
     until(slots_empty, "the last card's removal")
     with card_in(slots[0]), closing(open_reader(slots[0].reader)) as link:
@@ -300,9 +285,9 @@ def test_card_that_follows_at_once_on_a_lost_one_is_noticed(slot: Slot) -> None:
         if command == COMMAND:
             raise CardTrouble("card.removed")
 
-    with insert(EchoCard(leave), slot.host, slot.port), closing(open_reader(slot.reader, wait=10)) as lost:
+    with insert(EchoCard(leave), slot.host, slot.port), closing(open_reader(slot.reader, wait=PATIENCE)) as lost:
         assert code_of(lambda: lost.transmit(COMMAND)) == "card.removed"
-    with insert(EchoCard(), slot.host, slot.port), closing(open_reader(slot.reader, wait=10)) as link:
+    with insert(EchoCard(), slot.host, slot.port), closing(open_reader(slot.reader, wait=PATIENCE)) as link:
         assert link.transmit(COMMAND) == ECHO
 
 
@@ -334,7 +319,7 @@ def test_restart_between_calls_is_survived(own_pcscd: Daemon, slot: Slot) -> Non
 def test_card_inserted_before_a_restart_is_told_that_the_reader_is_lost(own_pcscd: Daemon, slot: Slot) -> None:
     with card_in(slot) as insertion:
         own_pcscd.restart()
-        assert insertion.removed.wait(10)
+        assert insertion.removed.wait(PATIENCE)
         assert insertion.error is not None
         assert insertion.error.code == "vpcd.lost"
 
@@ -345,21 +330,18 @@ def test_daemon_that_dies_during_a_command_leaves_the_outcome_unknown(
 ) -> None:
     card = EchoCard(lambda command: own_pcscd.stop(how) if command == COMMAND else None)
     with insert(card, slot.host, slot.port):
-        with closing(open_reader(slot.reader, wait=10)) as link:
+        with closing(open_reader(slot.reader, wait=PATIENCE)) as link:
             assert code_of(lambda: link.transmit(COMMAND)) == "card.removed"
         own_pcscd.start()
 
 
 def test_waiting_outlasts_a_daemon_that_starts_late(own_pcscd: Daemon, slot: Slot) -> None:
     own_pcscd.stop()
-    links: list[PcscLink] = []
-    waiting = Thread(target=lambda: links.append(open_reader(slot.reader, wait=20)))
-    waiting.start()
-    own_pcscd.start()
-    with card_in(slot):
-        waiting.join()
-        assert links[0].transmit(COMMAND) == ECHO
-        links[0].close()
+    with ThreadPoolExecutor() as aside:
+        waiting = aside.submit(open_reader, slot.reader, wait=PATIENCE)
+        own_pcscd.start()
+        with card_in(slot), closing(waiting.result()) as link:
+            assert link.transmit(COMMAND) == ECHO
 
 
 def test_without_pyscard_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from kaijo.errors import CardTrouble
 from kaijo.readers.watch import Change, ReaderEvent, watch
 from kaijo.virtualcard.vpcd import insert
 from tests.support.echo import ATR, EchoCard
-from tests.support.pcscd import SLOTS, Daemon, Slot
+from tests.support.pcscd import PATIENCE, SLOTS, Daemon, Slot
 
 pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
 
@@ -30,17 +30,17 @@ class Watcher:
     def __init__(self) -> None:
         self._stop = Event()
         self._events: Queue[ReaderEvent] = Queue()
-        self._thread = Thread(target=self._run)
+        self._thread = Thread(target=self._run, daemon=True)  # a test that fails leaves it behind
         self._thread.start()
 
     def next(self, count: int) -> list[ReaderEvent]:
-        """Return the next events. Raises queue.Empty when 20 s pass without one."""
-        return [self._events.get(timeout=20) for _ in range(count)]
+        """Return the next events. Raises queue.Empty when one does not come."""
+        return [self._events.get(timeout=PATIENCE) for _ in range(count)]
 
     def stop(self) -> list[ReaderEvent]:
         """Stop, and return what was not asked for yet."""
         self._stop.set()
-        self._thread.join(20)
+        self._thread.join(PATIENCE)
         assert not self._thread.is_alive()
         return [self._events.get_nowait() for _ in range(self._events.qsize())]
 

@@ -29,7 +29,7 @@ def trouble_of(module: str, token: str, pin: str = PIN) -> dict[str, object]:
     return trouble.value.diagnostics()
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     card=st.binary(min_size=10, max_size=10),
     host=st.sampled_from([8, 16]).flatmap(lambda size: st.binary(min_size=size, max_size=size)),

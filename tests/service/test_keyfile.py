@@ -59,7 +59,7 @@ def test_wrong_passphrase_opens_nothing(tmp_path: Path) -> None:
     assert [trouble_of(path, words) for words in (b"", WORDS + b" ")] == [told, told]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.data())
 def test_any_damage_is_found(tmp_path: Path, data: st.DataObject) -> None:
     whole = protect({1: ONE, 2: TWO}, WORDS, cost=QUICK)

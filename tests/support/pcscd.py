@@ -7,6 +7,7 @@ two virtual slots on a machine. A lock keeps other test runs on the same machine
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -22,9 +23,13 @@ from filelock import FileLock, Timeout
 
 from kaijo.errors import CardTrouble
 from kaijo.readers.pcsc import list_readers
+from kaijo.virtualcard import vpcd
+from kaijo.virtualcard.vpcd import Insertable, Insertion, insert
+from tests.support.echo import EchoCard
 
 LOCK = Path(tempfile.gettempdir()) / "kaijo-tests-pcscd.lock"
-PATIENCE = 60.0
+DRIVER = Path("/etc/reader.conf.d/vpcd")
+PATIENCE = 120.0  # seconds; longer than a closed connection keeps its port
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,38 @@ class Slot:
 
 
 SLOTS = (Slot("Virtual PCD 00 00", 35963), Slot("Virtual PCD 00 01", 35964))
+_KEPT: dict[Slot, socket.socket] = {}
+
+
+def pytest_sessionstart() -> None:
+    """Keep the ports of the virtual readers from the first connection of this run on."""
+    if DRIVER.exists():
+        keep_ports()
+
+
+def pytest_unconfigure() -> None:
+    """Let the ports go."""
+    while _KEPT:
+        _KEPT.popitem()[1].close()
+
+
+def keep_ports() -> bool:
+    """Keep the virtual readers' ports for them; return whether that could be done.
+
+    They lie where the system takes ports for connections, and a reader whose port is one's, even one that was closed a
+    minute ago, is not there at all. A socket that is bound and does not listen keeps them; vpcd may share them with it.
+    """
+    for slot in SLOTS:
+        if slot not in _KEPT:
+            keeper = socket.socket()
+            keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                keeper.bind((slot.host, slot.port))
+            except OSError:
+                keeper.close()
+                return False
+            _KEPT[slot] = keeper
+    return True
 
 
 def cannot(reason: str) -> NoReturn:
@@ -47,7 +84,7 @@ def cannot(reason: str) -> NoReturn:
 
 
 def until(condition: Callable[[], bool], what: str) -> None:
-    """Wait until `condition` holds; fail the test when it does not for a minute."""
+    """Wait until `condition` holds; fail the test when it does not for two minutes."""
     end = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > end:
@@ -66,6 +103,7 @@ class Daemon:
     def start(self, configuration: Path | None = None) -> None:
         """Start it, with the reader files of another directory than the system's if given; wait until it answers."""
         options = ["--config", str(configuration)] if configuration else []
+        until(keep_ports, "the ports of the virtual readers to be free")
         with self._changing:
             self._process = process = subprocess.Popen(
                 ["pcscd", "--foreground", "--error", *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -119,13 +157,27 @@ def slots_listed() -> bool:
 
 def slots_empty() -> bool:
     """Return whether no card is in the virtual readers."""
-    return not any(reader.has_card for reader in list_readers() if reader.name in {slot.reader for slot in SLOTS})
+    return not any(map(has_card, SLOTS))
+
+
+def has_card(slot: Slot) -> bool:
+    """Return whether the daemon sees a card in the virtual reader."""
+    return any(reader.has_card for reader in list_readers() if reader.name == slot.reader)
+
+
+@contextmanager
+def card_in(slot: Slot, card: Insertable | None = None) -> Iterator[Insertion]:
+    """Have a card, any if none is given, in a virtual reader: the daemon sees it, and at the end sees it gone."""
+    with insert(card or EchoCard(), slot.host, slot.port) as insertion:
+        until(lambda: has_card(slot), "the daemon to notice the card")
+        yield insertion
+    until(lambda: not has_card(slot), "the daemon to notice the removal")
 
 
 @contextmanager
 def running_pcscd() -> Iterator[Daemon]:
     """Have the daemon with the virtual readers running: one that answers already, else one of ours, stopped after."""
-    if shutil.which("pcscd") is None or not Path("/etc/reader.conf.d/vpcd").exists():
+    if shutil.which("pcscd") is None or not DRIVER.exists():
         cannot("pcscd and vsmartcard-vpcd are not installed")
     try:
         lock = FileLock(LOCK, mode=0o666).acquire(timeout=240)
@@ -152,8 +204,10 @@ def pcscd() -> Iterator[Daemon]:
 
 
 @pytest.fixture
-def slots(pcscd: Daemon) -> tuple[Slot, Slot]:
-    """Return the two virtual readers, running and empty."""
+def slots(pcscd: Daemon, monkeypatch: pytest.MonkeyPatch) -> tuple[Slot, Slot]:
+    """Return the two virtual readers, running and empty. Who inserts a card bears with a busy machine."""
+    monkeypatch.setattr(vpcd, "_PATIENCE", PATIENCE)
+    monkeypatch.setattr(vpcd, "_TO_POWER", 5.0)
     return pcscd.empty_slots()
 
 

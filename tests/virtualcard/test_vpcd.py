@@ -14,6 +14,7 @@ from kaijo.virtualcard.vpcd import Insertion, insert, parse_address
 from tests.support.echo import ATR, EchoCard
 
 ON, OFF, RESET, ASK_ATR = b"\x01", b"\x00", b"\x02", b"\x04"
+LONG = 60.0  # seconds: a busy machine does within them what is to be done
 
 
 class Reader:
@@ -21,7 +22,7 @@ class Reader:
 
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
-        connection.settimeout(10)
+        connection.settimeout(LONG)
 
     def send(self, payload: bytes) -> None:
         self.connection.sendall(len(payload).to_bytes(2) + payload)
@@ -40,6 +41,12 @@ class Reader:
             assert chunk
             taken += chunk
         return taken
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vpcd, "_PATIENCE", LONG)
+    monkeypatch.setattr(vpcd, "_TO_POWER", LONG)
 
 
 @pytest.fixture
@@ -138,7 +145,7 @@ def test_reader_that_goes_away_leaves_vpcd_lost(card: EchoCard, meeting: tuple[R
     reader, insertion = meeting
     reader.ask(ASK_ATR)
     reader.connection.close()
-    assert insertion.removed.wait(10)
+    assert insertion.removed.wait(LONG)
     assert insertion.error is not None
     assert (insertion.error.code, card.seen) == ("vpcd.lost", ["off"])
 
@@ -150,7 +157,7 @@ def test_card_that_leaves_by_itself_closes_the_slot_and_says_why(ends: tuple[Rea
     reader, ours = ends
     with Insertion(EchoCard(leave), ours) as insertion:
         reader.send(bytes(4))
-        assert insertion.removed.wait(10)
+        assert insertion.removed.wait(LONG)
         assert reader.connection.recv(1) == b""
         assert insertion.error is not None
         assert insertion.error.code == "card.removed"
@@ -160,7 +167,7 @@ def test_card_may_remove_itself_from_inside_a_command(ends: tuple[Reader, socket
     reader, ours = ends
     insertion = Insertion(EchoCard(lambda _command: insertion.remove()), ours)
     reader.send(bytes(4))
-    assert insertion.removed.wait(10)
+    assert insertion.removed.wait(LONG)
     assert insertion.error is None
 
 
@@ -192,6 +199,7 @@ def test_card_that_is_asked_but_never_powered_is_seated_again(card: EchoCard, mo
             first, _ = server.accept()
             Reader(first).ask(ASK_ATR)
             second, _ = server.accept()
+            monkeypatch.setattr(vpcd, "_TO_POWER", LONG)  # read once the card was asked
             Reader(second).ask(ASK_ATR)
             Reader(second).send(ON)
             taken.extend((first, second))
@@ -207,10 +215,11 @@ def test_card_that_is_asked_but_never_powered_is_seated_again(card: EchoCard, mo
 
 
 def test_insert_where_nobody_listens_is_unreachable(card: EchoCard) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        host, port = server.getsockname()
-    with pytest.raises(CardTrouble) as refused:
-        insert(card, host, port)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        host, port = taken.getsockname()
+        with pytest.raises(CardTrouble) as refused:
+            insert(card, host, port)
     assert refused.value.diagnostics() == {"code": "vpcd.unreachable", "data": {"address": f"{host}:{port}"}}
 
 
