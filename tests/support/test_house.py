@@ -33,6 +33,18 @@ import pytest
 def test_grouped(number, worker_id):
     print(worker_id)
 """
+FLAKY = """
+import os
+import pytest
+from pathlib import Path
+
+@pytest.mark.parametrize("number", range(int(os.environ["FLAKY"])))
+def test_first_time(number):
+    been = Path(f"been-{number}")
+    first = not been.exists()
+    been.touch()
+    assert not first, "the daemon was late"
+"""
 SKIPPED_MODULE = """
 import pytest
 
@@ -87,3 +99,25 @@ def test_group_stays_with_one_worker(tmp_path: Path) -> None:
     done = run(tmp_path, "-rP", "--numprocesses=2", "--dist=loadgroup")
     workers = re.findall(r"^gw\d$", done.stdout, re.MULTILINE)
     assert (done.returncode, len(workers), len(set(workers))) == (0, 8, 1)
+
+
+@pytest.mark.parametrize(
+    ("flaky", "code", "summary"),
+    [(1, 0, "1 passed, 1 rerun"), (3, 0, "3 passed, 3 rerun"), (4, 1, "1 failed, 3 passed, 3 rerun")],
+)
+def test_second_try_in_ci_is_told_and_a_fourth_test_gets_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flaky: int, code: int, summary: str
+) -> None:
+    asked = re.search(r'^make test ARGS="(.*)"$', (ROOT / ".ci" / "run").read_text("utf-8"), re.MULTILINE)
+    assert asked is not None
+    monkeypatch.setenv("FLAKY", str(flaky))
+    (tmp_path / "test_suite.py").write_text(FLAKY, "utf-8")
+    done = run(tmp_path, "--numprocesses=2", "--dist=loadgroup", *asked[1].split(), ci="true")
+    assert (done.returncode, done.stdout.splitlines()[-1].split(" in ")[0]) == (code, summary)
+    assert len(re.findall(r"^E +AssertionError: the daemon was late$", done.stdout, re.MULTILINE)) == flaky
+
+
+def test_no_second_try_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLAKY", "1")
+    (tmp_path / "test_suite.py").write_text(FLAKY, "utf-8")
+    assert run(tmp_path).returncode == 1
