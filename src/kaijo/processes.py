@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +16,12 @@ from typing import BinaryIO
 from kaijo.errors import CardTrouble, ServiceTrouble, UsageProblem
 from kaijo.terminals.client import ServiceClient
 
-_PATIENCE = 60.0  # a busy machine takes this long to load a program
+_PATIENCE = 300.0  # a machine with ten other programs to run takes more than a minute to load one
 _PAUSE = 0.02
 _KILL_AFTER = 5.0
 _OWN_PORTS = range(10_000, 32_000)
+_MOST_KEPT = 32  # ports, each of which is an open file
+_kept: deque[int] = deque()
 
 
 @contextmanager
@@ -87,7 +90,8 @@ def pcsc_daemon() -> Iterator[None]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        if not _until(_daemon_answers):
+        _until(lambda: child.poll() is not None or _daemon_answers())
+        if not _daemon_answers():
             raise CardTrouble("reader.no-daemon")
         yield
     finally:
@@ -98,20 +102,28 @@ def free_port(row: int = 1) -> int:
     """Return a port of 127.0.0.1 that nobody has just now; `row` says how many in a row are to be free from it on.
 
     A program that is to listen there loads for a second or more before it does. Drawn below the ports that systems
-    give to outgoing connections, so that meanwhile none of those takes it.
+    give to outgoing connections, so that meanwhile none of those takes it; and on Linux kept from whoever else asks
+    here, in this process or another.
     """
     while True:
         first = secrets.choice(_OWN_PORTS)
-        if all(_is_free(port) for port in range(first, first + row)):
+        if all(_take(port) for port in range(first, first + row)):
             return first
 
 
-def _is_free(port: int) -> bool:
+def _take(port: int) -> bool:
+    """Return whether nobody has the port, and keep it where the system lets a server listen there all the same."""
     with socket.socket() as probe:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
             return False
+        if sys.platform == "linux":
+            # Whoever binds after this as servers do passes by a socket that does not listen; a probe as above does not.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            _kept.append(probe.detach())
+            if len(_kept) > _MOST_KEPT:
+                os.close(_kept.popleft())
     return True
 
 
