@@ -21,7 +21,6 @@ from tests.support.pcscd import cannot
 OLDER, NEWER = "postgres-15", "postgres-18"
 SERVERS = (OLDER, NEWER)
 _USER = "postgres"
-_PATIENCE = 60.0
 _QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -83,7 +82,7 @@ def running(name: str, *, settings: tuple[str, ...] = _QUICK) -> Iterator[Server
         yield server
     finally:
         process.send_signal(signal.SIGQUIT)  # at once: nothing of it is wanted any more
-        process.wait(_PATIENCE)
+        process.wait()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -95,12 +94,11 @@ def _reachable(binaries: Path, folder: Path) -> Path:
 
 
 def _wait(server: Server, process: "subprocess.Popen[bytes]") -> None:
-    until = time.monotonic() + _PATIENCE
     while True:
         try:
             server.admin().close()
         except psycopg.OperationalError:
-            if process.poll() is not None or time.monotonic() > until:
+            if process.poll() is not None:
                 pytest.fail(f"the server did not start: {(server.folder / 'log').read_text()}")
             time.sleep(0.02)
         else:

@@ -56,9 +56,7 @@ def run(folder: Path, *options: str, ci: str = "") -> subprocess.CompletedProces
     (folder / "pytest.ini").write_text("[pytest]\n", "utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.support.house", *options]
     surroundings = os.environ | {"CI": ci, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(
-        command, cwd=folder, env=surroundings, capture_output=True, text=True, check=False, timeout=120
-    )
+    return subprocess.run(command, cwd=folder, env=surroundings, capture_output=True, text=True, check=False)
 
 
 def outcomes(folder: Path, *, ci: str) -> tuple[int, str]:
