@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
+from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
@@ -13,9 +14,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from kaijo.card.administration import RECEIPT_KEY_LABEL, Receipt, ResetState
 from kaijo.card.files import Application, Jpki
 from kaijo.clock import JST, ManualClock
-from kaijo.errors import KaijoError, Refused
+from kaijo.errors import KaijoError, Refused, ServiceTrouble
 from kaijo.facts.pins import PinKind
-from kaijo.reset.again import again
+from kaijo.facts.terminals import terminal_repeats
+from kaijo.reset.again import again, is_worth_repeating
 from kaijo.reset.desk import Desk
 from kaijo.reset.grants import relay_step, take_receipt
 from kaijo.reset.kiosk_sessions import Opened, accept_proof, end_session, open_session
@@ -40,6 +42,7 @@ JPKI = bytes.fromhex("00A4040C0AD392F000260100000001")
 READ = bytes.fromhex("80AC000000")
 NO_FACE = FacePolicy(signature=FaceRule.NOT_REQUIRED, authentication=FaceRule.NOT_REQUIRED)
 SIGNATURE, AUTHENTICATION = PinKind.SIGNATURE, PinKind.AUTHENTICATION
+Answer = TypeVar("Answer")
 RESETS = {
     SIGNATURE: bytes.fromhex("002C029B064E4557313233"),
     AUTHENTICATION: bytes.fromhex("002C02980439393939"),
@@ -56,10 +59,21 @@ def sign(name: str, message: bytes) -> bytes:
     return key(name).sign(message, PKCS1v15(), SHA256())
 
 
+def patiently(verb: Callable[[], Answer]) -> Answer:
+    """Return what the verb returns, sent again as by a terminal that is told `store.busy` [fact: terminal-repeats]."""
+    for _ in range(terminal_repeats().tries - 1):
+        try:
+            return again(verb)
+        except ServiceTrouble as trouble:
+            if not is_worth_repeating(trouble):
+                raise
+    return again(verb)
+
+
 def code_of(act: Callable[[], object]) -> str:
-    """Return the code that `act` is refused with, done again as the service does; "" when it is not."""
+    """Return the code that `act` is refused with, sent again as a terminal does; "" when it is not."""
     try:
-        again(act)
+        patiently(act)
     except KaijoError as error:
         return error.code
     return ""

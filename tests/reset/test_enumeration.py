@@ -50,8 +50,10 @@ def watched(bench: Bench) -> Iterator[Work]:
 
     bench.trust.key_of = counted  # type: ignore[method-assign,assignment]
     event.listen(Engine, "before_cursor_execute", note)
-    yield work
-    event.remove(Engine, "before_cursor_execute", note)
+    try:
+        yield work
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
 
 
 def ask(state: str, kind: PinKind, proof: bytes) -> tuple[dict[str, object], Work]:

@@ -6,12 +6,11 @@ from secrets import token_bytes
 import pytest
 
 from kaijo.facts.face import card_limits
-from kaijo.reset.again import again
 from kaijo.reset.face_records import FaceState
 from kaijo.reset.veil import Veil
 from tests.support.engines import Database
 
-from .bench import Bench, code_of, key
+from .bench import Bench, code_of, key, patiently
 from .sitting import Sitting
 from .test_race import at_once
 
@@ -38,7 +37,7 @@ def test_tries_of_a_card_hold_against_many_phones_at_once(sitting: Sitting) -> N
 
 def test_one_check_drawn_by_many_at_once_spends_one_try(sitting: Sitting) -> None:
     check = sitting.open().check
-    nonces = at_once(PHONES, lambda _index: again(lambda: sitting.draw(check)).draw.nonce)
+    nonces = at_once(PHONES, lambda _index: patiently(lambda: sitting.draw(check)).draw.nonce)
     assert list(nonces.values()) == [PHONES]
     assert sitting.open().tries_left == card_limits()[0].tries - 1
 

@@ -6,19 +6,16 @@
 import os
 import time
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from hashlib import sha256
 from secrets import token_bytes
-from typing import TypeVar
 
 import pytest
 from sqlalchemy import func, select
 
 from kaijo.card.administration import Receipt
-from kaijo.errors import KaijoError, ServiceTrouble
-from kaijo.reset.again import again
+from kaijo.errors import KaijoError
 from kaijo.reset.grants import relay_step, take_receipt
 from kaijo.reset.kiosk_sessions import accept_proof, open_session
 from kaijo.reset.ports import RegisteredCard
@@ -32,23 +29,12 @@ from kaijo.service.store.schema import grants, reservations
 from kaijo.virtualcard.card import VirtualCard
 from tests.support.engines import Database
 
-from .bench import JPKI, RESETS, SIGNATURE, Bench, image, key, record, sign
+from .bench import JPKI, RESETS, SIGNATURE, Bench, image, key, patiently, record, sign
 from .trails import is_chained, read_all
 
 RESERVATIONS = int(os.environ.get("KAIJO_RESERVATIONS", "12"))
 KIOSKS = 10
 THREADS = 64
-Answer = TypeVar("Answer")
-
-
-def patiently(verb: Callable[[], Answer]) -> Answer:
-    """Do what a terminal does whose request came back with `store.busy`: send it again, once or twice."""
-    for _ in range(2):
-        try:
-            return again(verb)
-        except ServiceTrouble as trouble:
-            assert trouble.code == "store.busy"
-    return again(verb)
 
 
 class Crowd:

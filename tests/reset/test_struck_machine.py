@@ -5,6 +5,7 @@ from collections import Counter
 from itertools import count
 from random import Random
 
+import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -17,6 +18,8 @@ from .test_machine import Recovery
 
 EXAMPLES = int(os.environ.get("KAIJO_EXAMPLES", "5"))
 RATE = 0.02
+ROUNDS = 8
+BLOWS = {"conflict", "drop", "after"}
 SETTINGS = settings(max_examples=EXAMPLES, stateful_step_count=20, deadline=None)
 
 
@@ -40,8 +43,12 @@ def test_struck_database_changes_nothing_but_the_time_it_takes(database: Databas
             if self.faulty is not None:
                 struck.update(self.faulty.struck)
 
-    run_state_machine_as_test(Struck, settings=SETTINGS)
-    assert {how for how, times in struck.items() if times} == {"conflict", "drop", "after"}
+    # Each blow falls a few times in one round, so in a thousand rounds there is one without one of them.
+    for _ in range(ROUNDS):
+        run_state_machine_as_test(Struck, settings=SETTINGS)
+        if {how for how, times in struck.items() if times} == BLOWS:
+            return
+    pytest.fail(f"in {ROUNDS} rounds no more than {struck}")
 
 
 def test_trail_tells_the_same_on_every_engine(database: Database) -> None:

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import text
 
 from kaijo.errors import ServiceTrouble
-from kaijo.reset.again import again
 from kaijo.reset.audit import Tag
 from kaijo.reset.audit_file import verify
 from kaijo.reset.ports import Store
@@ -16,7 +15,7 @@ from kaijo.service.audit.exporter import export
 from kaijo.service.audit.maker import make_checkpoints
 from kaijo.service.audit.trail import Trail
 from kaijo.service.store.database import SqlStore
-from tests.reset.bench import NOON, Bench, code_of
+from tests.reset.bench import NOON, Bench, code_of, patiently
 from tests.reset.test_race import at_once
 from tests.reset.trails import KEY, OTHER_KEY, audited_bench, entry, read_all
 from tests.support.engines import ENGINES, Database
@@ -89,7 +88,7 @@ def test_makers_at_once_and_acts_meanwhile_leave_one_whole_trail(light_database:
     def work(number: int) -> str:
         for _ in range(turns):
             if number < len(appending):
-                again(lambda: append(bench.store, appending[number], "b" * 64))
+                patiently(lambda: append(bench.store, appending[number], "b" * 64))
             else:  # busy: somebody else is making one
                 assert code_of(lambda: make_checkpoints(bench.store, KEY, bench.clock, most=3)) in {"", "store.busy"}
         return ""
