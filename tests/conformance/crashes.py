@@ -17,6 +17,7 @@ from kaijo.card.guard import Guard
 from kaijo.clock import SharedClock
 from kaijo.facts.lifetimes import kiosk_session_life
 from kaijo.facts.pins import PinKind
+from kaijo.processes import free_port
 from kaijo.virtualcard.cardfile import create, load, open_card
 from tests.support.engines import Database
 from tests.support.world import NEW_PINS, NIGHT, home, issued, pins_of
@@ -61,7 +62,7 @@ class Town:
         self._clock.set(NIGHT)
         night = Night()
         reserved = False
-        service = self._serve(folder, database, 0, 0)
+        service = self._serve(folder, database, 0, free_port())
         for crash in (*crashes, Crash("nobody", 0)):
             if crash.who == "service":
                 self._order(do="stop", process=service["process"])

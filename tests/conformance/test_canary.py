@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import httpx2
@@ -42,9 +43,11 @@ class Recording(httpx2.HTTPTransport):
         super().__init__()
         self.sent: list[bytes] = []
         self.urls: list[str] = []
+        self.wishes: set[tuple[str, bytes]] = set()
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         self.urls.append(str(request.url))
+        self.wishes.add((self.urls[-1], request.read()))
         self.sent.append(request.read() + repr(request.headers).encode())
         response = super().handle_request(request)
         self.sent.append(response.read())
@@ -54,12 +57,13 @@ class Recording(httpx2.HTTPTransport):
 @pytest.mark.parametrize(("person_id", "kind"), CASES)
 def test_no_pin_goes_over_the_wire(world: World, person_id: str, kind: PinKind) -> None:
     wire = Recording()
-    with ServiceClient(world.url, client=httpx2.Client(transport=wire)) as world.client:
+    with ServiceClient(world.url, client=httpx2.Client(transport=wire, timeout=None)) as world.client:
         card = world.card(person_id)
         world.reserve(card, person_id, kind)
         world.reset(world.kiosk(card), person_id)
     passed = b"\n".join(wire.sent) + "\n".join(wire.urls).encode()
-    assert len(wire.sent) == 2 * len(wire.urls) == 20
+    # An idle connection that the service closes just then has its request sent again.
+    assert (len(wire.wishes), len(wire.sent) >= 2 * len(wire.wishes)) == (10, True)
     assert {secret: found(secret, passed) for secret in secrets_of(person_id, kind)} == {
         secret: [] for secret in secrets_of(person_id, kind)
     }
@@ -107,9 +111,10 @@ def service_pid(url: str) -> int:
     port = url.rsplit(":", 1)[1]
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
-            command = (entry / "cmdline").read_bytes().split(b"\0")
-            if b"serve" in command and port.encode() in command:
-                return int(entry.name)
+            with suppress(FileNotFoundError, ProcessLookupError):  # other processes end meanwhile
+                command = (entry / "cmdline").read_bytes().split(b"\0")
+                if b"serve" in command and port.encode() in command:
+                    return int(entry.name)
     raise AssertionError(url)
 
 
