@@ -1,12 +1,16 @@
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from kaijo.cli import facts as listed
+from kaijo.clock import JST, ManualClock
 from kaijo.facts.book import book
 from kaijo.facts.claims import claims
 from tests.docs.test_schemas import complaints
 from tests.support.command import CommandLine
 
+TODAY = datetime(2026, 12, 1, 12, tzinfo=JST)
 TOWN = """[counter-hours]
 value = { opens = 09:00:00 }
 source = "the town hall, by telephone"
@@ -19,6 +23,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Stand in an empty folder, where no file of facts lies."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("KAIJO_FACTS", raising=False)
+    monkeypatch.setattr(listed, "SystemClock", lambda: ManualClock(TODAY))  # or ours grow old, too, one day
     return tmp_path
 
 
