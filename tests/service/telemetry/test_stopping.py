@@ -66,7 +66,7 @@ class Process:
 @pytest.fixture
 def process(world: World, tmp_path: Path) -> Iterator[Process]:
     assert world.url
-    started = Process(tmp_path, notice=1800)  # longer than any relay takes; a second signal cuts it short
+    started = Process(tmp_path, notice=60)  # the longest there is
     yield started
     started.child.kill()
     started.child.wait()
