@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from typing import Protocol
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 _MOST_TABS = 40
 _FOCUSED = "one => one === document.activeElement"
@@ -96,11 +96,13 @@ class Fingers(_Hand):
 
     def fill(self, target: str, text: str) -> None:
         """Tap the field, then the keys."""
-        self._page.locator(target).first.tap()
+        field = self._page.locator(target).first
+        field.tap()
         if self._page.locator("[data-keypad]").is_visible():
             for key in text:
                 self._page.locator(f"[data-key='{key}']").tap()
         else:
+            expect(field).to_be_focused()  # a tap is sent; what it does comes a moment later
             self._page.keyboard.insert_text(text)  # what the keys of the phone's own system do
 
 

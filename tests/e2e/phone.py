@@ -40,6 +40,7 @@ def strict(world: World) -> Iterator[str]:
 
 
 def press(page: Page, code: str, lang: Lang, **data: object) -> None:
+    """Press it, and have the page that it may lead to loaded."""
     page.get_by_role("button", name=label(code, lang, **data), exact=True).click()
     page.wait_for_load_state()
 

@@ -12,7 +12,7 @@ from kaijo.service.server import serving
 from kaijo.web import pages
 from tests.support.browser import screen
 from tests.support.canary import files_below, found
-from tests.support.world import NEW_PINS, World, pins_of
+from tests.support.world import NEW_PINS, NIGHT, World, pins_of
 from tests.web.visitor import Table
 
 from .hands import Fingers
@@ -58,7 +58,7 @@ def test_walk_over_the_pages_leaves_no_pin_behind(
     with serving(wire) as service:
         site = pages(faces=("phone", "kiosk"), service=service, places=Table({PERSON: card}), clock=world.clock)
         screens = Recorder(site, bodies=False)
-        with serving(screens) as url, screen(chromium, url, (390, 844), touch=True) as page:
+        with serving(screens) as url, screen(chromium, url, (390, 844), touch=True, stopped=NIGHT) as page:
             reserve(page, Fingers(page), "en", PERSON, KIND)
             assert visit(page, Fingers(page), "en", PERSON, KIND) == "The PIN was reset"
             kept = page.evaluate(KEPT)

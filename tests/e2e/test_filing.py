@@ -6,7 +6,7 @@ from itertools import cycle, product
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from kaijo import app
 from kaijo.facts.pins import PinKind
@@ -52,7 +52,7 @@ def test_every_screen_of_the_desk_is_in_order(chromium: Browser, address: str, l
         page.locator("[name=login]").fill(PINS[PinKind.AUTHENTICATION])
         page.locator("[name=sign]").fill(PINS[PinKind.SIGNATURE])
         page.locator("main form button").click()
-        assert page.locator("h1").inner_text() == label("filing.rehearsed.works", lang)
+        expect(page.locator("h1")).to_have_text(label("filing.rehearsed.works", lang))
         look("rehearsed")
         page.goto("/filing")
         page.locator("[name=place][value=fresh]").check()
@@ -65,7 +65,7 @@ def test_every_screen_of_the_desk_is_in_order(chromium: Browser, address: str, l
             page.locator(f"[name={name}]").fill("1000")
         page.locator("[name=sign]").fill(PINS[PinKind.SIGNATURE])
         page.locator("main form button").click()
-        assert page.locator("h1").inner_text() == label("filing.receipt.title", lang)
+        expect(page.locator("h1")).to_have_text(label("filing.receipt.title", lang))
         look("receipt")
     assert {name: found for name, found in seen.items() if found} == {}
 
@@ -139,14 +139,14 @@ def test_last_try_has_its_own_page_before_any_pin(
         page.goto(f"/filing?lang={lang}")
         page.locator("[name=place][value=fresh]").check()
         page.locator("button[value=file]").click()
-        assert page.locator("h1").inner_text() == label("web.last.title", lang, kind=kind)
+        expect(page.locator("h1")).to_have_text(label("web.last.title", lang, kind=kind))
         assert page.locator("input[type=password]").count() == 0
         assert faults(page) == []
         keep(page, f"filing-last-{kind.value}-{lang}")
         page.locator("[name=sentence]").fill(label("stop.sentence", lang)[:-1])
         page.locator("main form button").click()
-        assert page.locator(".code code").inner_text() == "guard.last-try"
+        expect(page.locator(".code code")).to_have_text("guard.last-try")
         page.go_back()
         page.locator("[name=sentence]").fill(label("stop.sentence", lang))
         page.locator("main form button").click()
-        assert page.locator("h1").inner_text() == label("filing.sign-in.title", lang)
+        expect(page.locator("h1")).to_have_text(label("filing.sign-in.title", lang))

@@ -17,7 +17,7 @@ from kaijo.service.server import serving
 from kaijo.web.guide.questions import SCREENS
 from kaijo.web.languages import VOICES, wording
 from kaijo.words import LANGS, Lang, label
-from tests.support.browser import keep, too_small, violations
+from tests.support.browser import keep, tab, too_small, violations
 from tests.support.world import NIGHT
 from tests.web.nights import NIGHTS, Night
 
@@ -52,20 +52,19 @@ def screen(
     chromium: Browser, address: str, *, scripts: bool = True, size: tuple[int, int] = NARROW, dark: bool = False
 ) -> Iterator[Page]:
     """Give a page that collects what the browser complains about, and finds nothing."""
-    context = chromium.new_context(
-        base_url=address,
+    complaints: list[str] = []
+    with tab(
+        chromium,
+        address,
         viewport={"width": size[0], "height": size[1]},
         color_scheme="dark" if dark else "light",
         java_script_enabled=scripts,
-    )
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", lambda request: complaints.append(request.url) if request.failure != GONE_ON else None)
-    yield page
-    assert complaints == []
-    context.close()
+    ) as page:
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("requestfailed", lambda request: complaints.append(request.url) if request.failure != GONE_ON else None)
+        yield page
+        assert complaints == []
 
 
 def fill(page: Page, given: dict[str, str]) -> None:
@@ -92,8 +91,20 @@ def walk(page: Page, night: Night, lang: str) -> Iterator[int]:
         yield number
         fill(page, given)
         go_on(page)
-    page.locator("[data-fresh]").first.wait_for()
+    at_plan(page)
     yield len(night.screens) + 1
+
+
+def at_plan(page: Page) -> None:
+    """Have the plan there, to its last line."""
+    page.locator("[data-fresh]").first.wait_for()
+    page.wait_for_load_state()
+
+
+def stop_time(page: Page) -> None:
+    """Have time pass in the page only where the test lets it: what a busy machine takes is none."""
+    page.clock.install(time=NIGHT)
+    page.clock.pause_at(NIGHT + timedelta(seconds=1))
 
 
 def here(page: Page) -> list[str | None]:
@@ -162,6 +173,7 @@ def test_plan_is_reached_by_keyboard_alone(chromium: Browser, address: str) -> N
     with screen(chromium, address, scripts=False) as page:
         page.goto("/guide?lang=en")
         for number, name in enumerate(SCREENS, 1):
+            page.locator(f"#{name}").wait_for()
             assert here(page) == [name]
             assert page.locator(".progress:visible").inner_text() == label(
                 "guide.progress", "en", number=number, count=5
@@ -179,15 +191,14 @@ def test_plan_is_reached_by_keyboard_alone(chromium: Browser, address: str) -> N
 
 
 def test_bad_answer_keeps_the_page_and_says_why(chromium: Browser, address: str) -> None:
-    context = chromium.new_context(base_url=address)
-    page = context.new_page()
-    page.goto("/guide?lang=en")
-    fill(page, {"trouble": "signature", "memory": "locked", "tries": "2"})
-    go_on(page)
-    page.locator("#card button[value='plan']").click()
-    assert page.locator(".error").inner_text().endswith(label("word.contradicts", "en"))
-    assert (here(page), page.locator("#memory-locked").is_checked()) == (["pin"], True)
-    context.close()
+    with tab(chromium, address) as page:
+        page.goto("/guide?lang=en")
+        fill(page, {"trouble": "signature", "memory": "locked", "tries": "2"})
+        go_on(page)
+        page.locator("#card button[value='plan']").click()
+        assert page.locator(".error").inner_text().endswith(label("word.contradicts", "en"))
+        page.wait_for_load_state()
+        assert (here(page), page.locator("#memory-locked").is_checked()) == (["pin"], True)
 
 
 @pytest.mark.parametrize("trouble", ["signature", "authentication"])
@@ -215,7 +226,7 @@ def test_browsers_way_back_loses_no_answer(chromium: Browser, address: str, step
             assert checked | chosen == checked
         for _ in back:
             go_on(page)
-        page.locator("[data-fresh]").first.wait_for()
+        at_plan(page)
         assert times(page) == expected_times(night)
 
 
@@ -250,13 +261,11 @@ def test_plan_from_history_runs_no_clock_and_asks_for_a_new_one(chromium: Browse
 
 
 def test_calendar_comes_as_a_file(chromium: Browser, address: str) -> None:
-    context = chromium.new_context(base_url=address, java_script_enabled=False)
-    page = context.new_page()
-    assert list(walk(page, NIGHTS["signature-locked-lawson"], "ja"))[-1] == 6
-    with page.expect_download() as download:
-        page.locator("form[action='/guide/calendar'] button").click()
-    assert download.value.suggested_filename == "kaijo.ics"
-    context.close()
+    with tab(chromium, address, java_script_enabled=False) as page:
+        assert list(walk(page, NIGHTS["signature-locked-lawson"], "ja"))[-1] == 6
+        with page.expect_download() as download:
+            page.locator("form[action='/guide/calendar'] button").click()
+        assert download.value.suggested_filename == "kaijo.ics"
 
 
 def test_clock_runs_down_and_the_plan_is_made_anew_in_its_place(
@@ -264,7 +273,7 @@ def test_clock_runs_down_and_the_plan_is_made_anew_in_its_place(
 ) -> None:
     night = NIGHTS["signature-locked-lawson"]
     with screen(chromium, address) as page:
-        page.clock.install()
+        stop_time(page)
         assert list(walk(page, night, "en"))[-1] == 6
         until, entries = page.locator(".no-return").inner_text(), page.evaluate("history.length")
         page.clock.run_for(30_000)
@@ -289,7 +298,7 @@ def test_clock_runs_down_and_the_plan_is_made_anew_in_its_place(
 def test_plan_is_left_alone_while_somebody_reads_in_it(chromium: Browser, address: str, clock: ManualClock) -> None:
     night = NIGHTS["signature-locked-lawson"]
     with screen(chromium, address) as page:
-        page.clock.install()
+        stop_time(page)
         assert list(walk(page, night, "en"))[-1] == 6
         before = times(page)
         page.locator("summary").first.focus()
@@ -306,15 +315,14 @@ def test_plan_is_made_anew_by_a_button_without_scripts(chromium: Browser, addres
         clock.advance(timedelta(minutes=1))
         page.get_by_role("button", name=label("guide.plan.again", "en")).click()
         page.locator("time[datetime^='2027-03-15T21:41']").first.wait_for(state="attached")
+        page.wait_for_load_state()
         assert times(page) == expected_times(night, clock)
 
 
 def test_link_is_copied_and_leads_a_friend_to_the_first_open_screen(chromium: Browser, address: str) -> None:
-    context = chromium.new_context(base_url=address, permissions=["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    assert list(walk(page, NIGHTS["signature-locked-lawson"], "en"))[-1] == 6
-    page.get_by_role("button", name=label("guide.plan.copy", "en")).click()
-    page.get_by_role("button", name=label("guide.plan.copied", "en")).wait_for()
-    page.goto(page.evaluate("navigator.clipboard.readText()"))
-    assert (here(page), page.locator("#memory-locked").is_checked()) == (["card"], True)
-    context.close()
+    with tab(chromium, address, permissions=["clipboard-read", "clipboard-write"]) as page:
+        assert list(walk(page, NIGHTS["signature-locked-lawson"], "en"))[-1] == 6
+        page.get_by_role("button", name=label("guide.plan.copy", "en")).click()
+        page.get_by_role("button", name=label("guide.plan.copied", "en")).wait_for()
+        page.goto(page.evaluate("navigator.clipboard.readText()"))
+        assert (here(page), page.locator("#memory-locked").is_checked()) == (["card"], True)

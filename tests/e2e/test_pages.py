@@ -96,6 +96,7 @@ def test_locked_card_is_led_back_without_scripts(
     with screen(chromium, address, SCREENS["desktop"], scripts=False) as page:
         seen = []
         for name in walk(page, lang):
+            page.wait_for_load_state()
             page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
             seen.append((name, page.locator("h1").inner_text()))
     headings = dict(seen)
@@ -113,6 +114,7 @@ def test_pages_fit_the_screen_and_a_finger(chromium: Browser, address: str, size
     scheme: Scheme = "dark" if size == "desktop" else "light"
     with screen(chromium, address, SCREENS[size], scheme=scheme, scripts=False) as page:
         for name in walk(page, "ja"):
+            page.wait_for_load_state()
             page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
             if page.evaluate("document.documentElement.scrollWidth") > SCREENS[size][0]:
                 too_wide.append(name)

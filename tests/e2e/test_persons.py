@@ -104,7 +104,7 @@ def test_everybody_is_walked_over_phone_and_kiosk(
     chromium: Browser, address: str, world: World, lang: Lang, hand: str
 ) -> None:
     ended: dict[str, tuple[str, int, str]] = {}
-    with screen(chromium, address, (390, 844), touch=hand == "fingers") as page:
+    with screen(chromium, address, (390, 844), touch=hand == "fingers", stopped=NIGHT) as page:
         used: Hand = HANDS[hand](page)
         screens: list[str] = []
         page.on("framenavigated", lambda frame: screens.append(frame.url))

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from functools import partial
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from kaijo import app
 from kaijo.facts.pins import PinKind
@@ -76,7 +76,7 @@ def looking(page: Page, lang: Lang) -> Iterator[Callable[[str], None]]:
 
 
 def heading(page: Page, code: str, lang: Lang, **data: object) -> None:
-    assert page.locator("h1").inner_text() == label(code, lang, **data)
+    expect(page.locator("h1")).to_have_text(label(code, lang, **data))
 
 
 @pytest.mark.parametrize("lang", LANGS)

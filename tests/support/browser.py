@@ -7,14 +7,19 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support.pcscd import cannot
+
+# No page is judged by how soon it is there: a busy machine takes the time that it takes.
+PATIENCE = 120_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
 
 LEAST_TARGET = 44
 TARGETS = (
@@ -61,6 +66,17 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
+def tab(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
+    """Give a page of its own at this address, which is waited for patiently; `options` are those of a context."""
+    context = browser.new_context(base_url=address, **options)
+    context.set_default_timeout(PATIENCE)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+@contextmanager
 def screen(
     browser: Browser,
     address: str,
@@ -70,29 +86,32 @@ def screen(
     scripts: bool = True,
     touch: bool = False,
     many_pins: bool = False,
+    stopped: datetime | None = None,
 ) -> Iterator[Page]:
     """Give a page of this size; at its end the browser must have found nothing to complain about.
 
     `many_pins` is for a form with more than three: Chromium's hint that its password manager is at a loss is no fault.
+    At `stopped` the page's time stands still: a kiosk that is looked at for long takes nobody for gone.
     """
-    context = browser.new_context(
-        base_url=address,
+    complaints: list[str] = []
+    with tab(
+        browser,
+        address,
         viewport={"width": size[0], "height": size[1]},
         color_scheme=scheme,
         java_script_enabled=scripts,
         has_touch=touch,
         reduced_motion="reduce",
-    )
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", lambda request: complaints.extend([request.url] * (request.failure != _GONE_ON)))
-    yield page
-    # A browser notes every answer of 400 and above; those are what some steps are about.
-    expected = ("Failed to load resource", *(["[DOM] Multiple forms should be contained"] if many_pins else []))
-    assert [text for text in complaints if not text.startswith(expected)] == []
-    context.close()
+    ) as page:
+        if stopped is not None:
+            page.clock.set_fixed_time(stopped)
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("requestfailed", lambda request: complaints.extend([request.url] * (request.failure != _GONE_ON)))
+        yield page
+        # A browser notes every answer of 400 and above; those are what some steps are about.
+        expected = ("Failed to load resource", *(["[DOM] Multiple forms should be contained"] if many_pins else []))
+        assert [text for text in complaints if not text.startswith(expected)] == []
 
 
 def faults(page: Page) -> list[str]:
@@ -100,6 +119,7 @@ def faults(page: Page) -> list[str]:
 
     The page must have scripts on: axe waits for them without end.
     """
+    page.wait_for_load_state()  # what is half there has faults of its own
     found = [fault for scheme in ("light", "dark") for fault in _axe(page, scheme)]
     page.emulate_media(color_scheme="light", forced_colors="active")
     found += [f"forced colours: {fault}" for fault in _axe(page, "light")]
@@ -115,18 +135,21 @@ def faults(page: Page) -> list[str]:
 
 def too_small(page: Page, targets: str = TARGETS) -> list[str]:
     """Return the texts of what a finger is to hit and would miss."""
+    page.wait_for_load_state()
     return [text for text, least in page.evaluate(_MEASURE, targets) if least < LEAST_TARGET]
 
 
 def keep(page: Page, name: str) -> None:
     """Keep a picture of the screen as `name`.png where a gallery is made, but never of a face before the camera."""
     if gallery := os.environ.get("KAIJO_GALLERY"):
+        page.wait_for_load_state()
         faces = [page.locator("video")]
         page.screenshot(path=Path(gallery) / f"{name}.png", full_page=True, mask=faces, mask_color="#8a8f98")
 
 
 def violations(page: Page) -> list[str]:
     """Return what axe finds wrong with the screen as it is, each as rule and place."""
+    page.wait_for_load_state()
     if not page.evaluate("'axe' in window"):  # once for each page: the script takes as long to load as to look
         page.evaluate(Axe().axe_script)
     return [str(fault) for fault in page.evaluate(_VIOLATIONS)]

@@ -18,6 +18,7 @@ from kaijo.clock import JST, ManualClock
 from kaijo.errors import WrongPin
 from kaijo.facts.pins import PinKind
 from kaijo.service.server import serving
+from kaijo.terminals import client
 from kaijo.terminals.client import ServiceClient
 from kaijo.terminals.kiosk import Kiosk
 from kaijo.terminals.phone import Phone, Reservation
@@ -145,8 +146,9 @@ class World:
 
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """Give a world whose service is running."""
+    """Give a world whose service is running; a busy machine's answers are waited for."""
     _issuer()
+    monkeypatch.setattr(client, "_TIMEOUT_SECONDS", 240.0)
     monkeypatch.setenv("KAIJO_HOME", str(home()))
     with World(tmp_path).running() as made:
         yield made
