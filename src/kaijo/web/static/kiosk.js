@@ -21,15 +21,25 @@ if (idle) {
   const left = idle.querySelector('[data-left]')
   let moved = Date.now()
   let ping = 0
+  let leaving = false
+
+  // Loaded anew, a page would stop the way to the next one, which is shown as soon as the machine has answered.
+  const loadAnew = () => {
+    if (!leaving) location.reload()
+  }
+  addEventListener('beforeunload', () => {
+    leaving = true
+  })
 
   const tellServer = async () => {
     ping = 0
     const answer = await fetch(idle.dataset.here, { method: 'POST', headers: { 'X-Kaijo-Token': idle.dataset.token } })
-    if ((await answer.json()).refused) location.reload()
+    if ((await answer.json()).refused) loadAnew()
   }
   const stay = () => {
+    leaving = false
     moved = Date.now()
-    ping ||= setTimeout(() => tellServer().catch(() => location.reload()), PING_AFTER)
+    ping ||= setTimeout(() => tellServer().catch(loadAnew), PING_AFTER)
   }
   const watch = setInterval(() => {
     if (find('[data-waiting]')?.open) moved = Date.now() // the machine works, nobody is asked anything
