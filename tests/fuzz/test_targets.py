@@ -74,12 +74,8 @@ def test_changed_inputs_are_survived(name: str) -> None:
 @pytest.mark.parametrize("name", names())
 def test_fuzzer_finds_nothing_in_a_moment(name: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "fuzz.run", name, "--seconds", "1", "--corpus", str(tmp_path / "found")]
-    command += [
-        "--seed",
-        "2027",
-        "--runs",
-        "2000",
-    ]  # the same inputs each time: who looks for new ones lets it run long
+    # The same inputs each time: who looks for new ones lets it run for longer.
+    command += ["--seed", "2027", "--runs", "2000"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr[-2000:]
     assert "stat::number_of_executed_units" in ended.stderr
